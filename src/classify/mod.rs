@@ -1,0 +1,54 @@
+//! Rows → labels.
+//!
+//! In: sparse rows and the labels of the training part. Out: a linear model,
+//! probabilities, and what they are worth on the test part.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Platt's sigmoid: probability = 1 / (1 + exp(slope · score + offset)).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// Factor of the score; negative for a useful classifier.
+    pub slope: f64,
+    /// Added to the scaled score.
+    pub offset: f64,
+}
+
+/// `[pipeline.NAME.classify]`: L2-regularized logistic regression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClassifyParams {
+    /// Inverse strength of the regularization, as in scikit-learn.
+    #[serde(rename = "C")]
+    pub c: f64,
+    /// Most passes over the rows.
+    pub max_iter: u32,
+    /// Stop when the largest violation of optimality is below this.
+    pub tol: f64,
+    /// Seed of the order in which rows are visited.
+    pub seed: u64,
+    /// How scores become probabilities; written by `malmoi tune`.
+    pub calibration: Option<Calibration>,
+}
+
+impl Default for ClassifyParams {
+    fn default() -> Self {
+        ClassifyParams { c: 1.0, max_iter: 100, tol: 0.01, seed: 1, calibration: None }
+    }
+}
+
+/// `[pipeline.NAME.evaluate]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EvaluateParams {
+    /// Share of documents kept for the test where the corpus has no split.
+    pub test_size: f64,
+}
+
+impl Default for EvaluateParams {
+    fn default() -> Self {
+        EvaluateParams { test_size: 0.2 }
+    }
+}

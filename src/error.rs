@@ -1,0 +1,178 @@
+//! The one error of the library: what happened, where, and how to fix it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::Path;
+
+/// What a caller may want to tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The call, a setting or `pipeline.toml` is wrong (exit code 2).
+    Usage,
+    /// Input or an artifact is damaged, hostile or unreadable (exit code 1).
+    Data,
+    /// The file system, the network or a lock failed (exit code 1).
+    Io,
+    /// The user stopped the run (exit code 130).
+    Interrupted,
+}
+
+/// An error with its place and a hint.
+///
+/// `Display` gives the message alone; [`Error::place`] and [`Error::hint`]
+/// stand beside it, so that a program can show each on its own line.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    message: String,
+    place: Option<String>,
+    hint: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+    also: Vec<Error>,
+}
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            place: None,
+            hint: None,
+            source: None,
+            also: Vec::new(),
+        }))
+    }
+
+    /// A wrong call or setting.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Damaged, hostile or unreadable input.
+    pub fn data(message: impl Into<String>) -> Self {
+        Self::new(Kind::Data, message)
+    }
+
+    /// A failure of the file system, the network or a lock.
+    pub fn io(message: impl Into<String>) -> Self {
+        Self::new(Kind::Io, message)
+    }
+
+    /// The user asked to stop.
+    pub fn interrupted() -> Self {
+        Self::new(Kind::Interrupted, "interrupted").hinted("run the same command again to go on")
+    }
+
+    /// `action` on the file `path` failed: `cannot read`, `cannot write`, …
+    pub fn file(action: &str, path: &Path, source: std::io::Error) -> Self {
+        let kind = match source.kind() {
+            std::io::ErrorKind::InvalidData => Kind::Data,
+            _ => Kind::Io,
+        };
+        Self::new(kind, format!("{action} `{}`: {source}", path.display())).caused_by(source)
+    }
+
+    /// Says where it happened: a file and line, a document id.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.0.place = Some(place.into());
+        self
+    }
+
+    /// Says how to fix it.
+    #[must_use]
+    pub fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Keeps the technical cause.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Joins several problems found at once; `None` if there is none.
+    pub fn all(problems: Vec<Error>) -> Option<Self> {
+        let mut problems = problems.into_iter();
+        let mut first = problems.next()?;
+        first.0.also.extend(problems);
+        Some(first)
+    }
+
+    /// Usage, data, input/output or interrupted.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Where it happened, if known.
+    pub fn place(&self) -> Option<&str> {
+        self.0.place.as_deref()
+    }
+
+    /// How to fix it, if known.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The other problems found at the same time.
+    pub fn also(&self) -> &[Error] {
+        &self.0.also
+    }
+
+    /// 2 for a wrong call or setting, 130 after an interrupt, 1 otherwise.
+    pub fn exit_code(&self) -> u8 {
+        match self.0.kind {
+            Kind::Usage => 2,
+            Kind::Interrupted => 130,
+            Kind::Data | Kind::Io => 1,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// linfa's own checks answer with its error; estimators pass it on.
+impl From<linfa::Error> for Error {
+    fn from(error: linfa::Error) -> Self {
+        Error::data(error.to_string()).caused_by(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_stand_apart() {
+        let error = Error::usage("setting `x` is 2").at("pipeline.toml, line 3").hinted("use 1");
+        assert_eq!(error.to_string(), "setting `x` is 2");
+        assert_eq!(error.place(), Some("pipeline.toml, line 3"));
+        assert_eq!(error.hint(), Some("use 1"));
+        assert_eq!(error.exit_code(), 2);
+    }
+
+    #[test]
+    fn all_keeps_every_problem() {
+        assert!(Error::all(vec![]).is_none());
+        let error = Error::all(vec![Error::usage("a"), Error::usage("b")]).unwrap();
+        assert_eq!(error.also().len(), 1);
+    }
+}

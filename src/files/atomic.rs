@@ -1,0 +1,134 @@
+//! One atomic write: temporary file beside the target, fsync, rename.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+
+/// A file that appears under its name only when it is whole.
+///
+/// Dropped before [`AtomicFile::commit`], it leaves nothing behind. A process
+/// that is killed leaves `.malmoi-*.tmp`, which [`sweep`] removes.
+pub struct AtomicFile {
+    writer: BufWriter<NamedTempFile>,
+    target: PathBuf,
+}
+
+const PREFIX: &str = ".malmoi-";
+const SUFFIX: &str = ".tmp";
+
+impl AtomicFile {
+    /// Starts writing what will become `target`; makes its folder if needed.
+    pub fn create(target: &Path) -> Result<Self> {
+        let folder = parent(target);
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Error::file("cannot create the folder", folder, error))?;
+        let file = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .suffix(SUFFIX)
+            .tempfile_in(folder)
+            .map_err(|error| Error::file("cannot write beside", target, error))?;
+        Ok(AtomicFile {
+            writer: BufWriter::with_capacity(1 << 18, file),
+            target: target.to_owned(),
+        })
+    }
+
+    /// Makes the written bytes durable and gives them their name.
+    pub fn commit(self) -> Result<()> {
+        let failed = |error| Error::file("cannot write", &self.target, error);
+        let file = self.writer.into_inner().map_err(|error| failed(error.into_error()))?;
+        set_ordinary_permissions(file.as_file()).map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist(&self.target).map_err(|error| failed(error.error))?;
+        sync_folder(parent(&self.target));
+        Ok(())
+    }
+
+    /// Writes all of `bytes` to `target` at once.
+    pub fn write(target: &Path, bytes: &[u8]) -> Result<()> {
+        let mut file = AtomicFile::create(target)?;
+        file.write_all(bytes).map_err(|error| Error::file("cannot write", target, error))?;
+        file.commit()
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Removes what killed processes left half-written in `folder`.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Temporary files are private; results are as readable as any other new file.
+#[cfg(unix)]
+fn set_ordinary_permissions(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_ordinary_permissions(_file: &File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// The rename itself is durable once the folder is; not every file system can.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn appears_only_when_committed() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("deep/result");
+        let mut file = AtomicFile::create(&target).unwrap();
+        file.write_all(b"half").unwrap();
+        assert!(!target.exists());
+        drop(file);
+        assert_eq!(std::fs::read_dir(target.parent().unwrap()).unwrap().count(), 0);
+        AtomicFile::write(&target, b"whole").unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn sweep_removes_leftovers_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".malmoi-x1.tmp"), "").unwrap();
+        std::fs::write(folder.path().join("mine.tmp"), "").unwrap();
+        sweep(folder.path());
+        assert!(!folder.path().join(".malmoi-x1.tmp").exists());
+        assert!(folder.path().join("mine.tmp").exists());
+    }
+}

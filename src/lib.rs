@@ -1,0 +1,18 @@
+//! Malmoi turns Korean and English text into features, sentiment, search and reports.
+//!
+//! Text enters by [`source`], passes [`clean`], [`analyze`], [`vectorize`] and
+//! [`classify`], and leaves by [`report`].
+
+pub mod analyze;
+pub mod classify;
+pub mod clean;
+pub mod data;
+mod error;
+pub mod files;
+pub mod net;
+pub mod report;
+pub mod source;
+pub mod traits;
+pub mod vectorize;
+
+pub use error::{Error, Kind, Result};

@@ -1,0 +1,88 @@
+//! Tokens → rows.
+//!
+//! In: token ids of a corpus. Out: a vocabulary learned from the training part
+//! alone, and sparse rows weighted by it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A document frequency, as scikit-learn has it: an integer counts documents,
+/// a float is a share of them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DocumentFrequency {
+    /// So many documents.
+    Count(u64),
+    /// This share of all documents, 0.0 to 1.0.
+    Share(f64),
+}
+
+/// Length that each row is scaled to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Norm {
+    /// Sum of squares 1.
+    #[default]
+    L2,
+    /// Sum of absolute values 1.
+    L1,
+    /// As it is.
+    None,
+}
+
+/// How a term's count becomes its weight.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Weighting {
+    /// Term frequency times inverse document frequency, as in scikit-learn.
+    #[default]
+    Tfidf,
+    /// Log-count ratio of naive Bayes (Wang & Manning 2012); needs labels.
+    NaiveBayesRatio,
+}
+
+/// `[pipeline.NAME.vectorize]`: scikit-learn's `TfidfVectorizer` parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct VectorizeParams {
+    /// Shortest and longest n-gram.
+    pub ngram_range: (u32, u32),
+    /// Drop terms found in fewer documents.
+    pub min_df: DocumentFrequency,
+    /// Drop terms found in more documents.
+    pub max_df: DocumentFrequency,
+    /// Keep only so many terms, the most frequent ones.
+    pub max_features: Option<u32>,
+    /// Count a term once a document.
+    pub binary: bool,
+    /// Weight by inverse document frequency.
+    pub use_idf: bool,
+    /// Add one to document frequencies, as if one more document held every term.
+    pub smooth_idf: bool,
+    /// Replace the term frequency tf by 1 + ln(tf).
+    pub sublinear_tf: bool,
+    /// Length of the rows.
+    pub norm: Norm,
+    /// TF-IDF or naive-Bayes ratio.
+    pub weighting: Weighting,
+    /// Smoothing of the counts behind the naive-Bayes ratio.
+    pub alpha: f64,
+}
+
+impl Default for VectorizeParams {
+    fn default() -> Self {
+        VectorizeParams {
+            ngram_range: (1, 1),
+            min_df: DocumentFrequency::Count(1),
+            max_df: DocumentFrequency::Share(1.0),
+            max_features: None,
+            binary: false,
+            use_idf: true,
+            smooth_idf: true,
+            sublinear_tf: false,
+            norm: Norm::L2,
+            weighting: Weighting::Tfidf,
+            alpha: 1.0,
+        }
+    }
+}

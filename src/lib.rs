@@ -10,6 +10,7 @@ pub mod data;
 mod error;
 pub mod files;
 pub mod net;
+pub mod pipeline;
 pub mod report;
 pub mod source;
 pub mod traits;

@@ -77,3 +77,120 @@ impl Default for AnalyzeParams {
         }
     }
 }
+
+mod characters;
+mod lowercase;
+mod negation;
+mod pattern;
+mod stem;
+mod stop_words;
+mod words;
+
+use std::borrow::Cow;
+
+use crate::data::{Token, Tokens};
+use crate::error::Result;
+use crate::traits::{TokenFilter, Tokenizer};
+pub use negation::{PREFIX as NEGATION_PREFIX, Reach, Role};
+
+/// A tokenizer and the filters behind it.
+pub struct Analyzer {
+    tokenizer: Box<dyn Tokenizer>,
+    filters: Vec<Box<dyn TokenFilter>>,
+    lowercase: bool,
+    negation: u32,
+    joiner: &'static str,
+}
+
+impl Analyzer {
+    /// Reads the dictionaries that the settings name.
+    pub fn open(params: &AnalyzeParams) -> Result<Self> {
+        let is_word = params.analyzer == AnalyzerKind::Word;
+        Ok(Analyzer {
+            tokenizer: tokenizer(params)?,
+            filters: filters(params)?,
+            lowercase: params.lowercase,
+            negation: if is_word { params.negation } else { 0 },
+            joiner: if is_word { " " } else { "" },
+        })
+    }
+
+    /// Cuts `text` into surfaces, not yet filtered.
+    pub fn tokenize(&self, text: &str, out: &mut Tokens) {
+        self.tokenizer.tokenize(text, out);
+    }
+
+    /// The term of a surface, or `None` if it is dropped. Pure.
+    pub fn filter<'a>(&self, surface: &'a str) -> Option<Cow<'a, str>> {
+        self.filters.iter().try_fold(Cow::Borrowed(surface), |term, filter| filter.filter(term))
+    }
+
+    /// What a surface does to negations. Pure.
+    pub fn role(&self, surface: &str) -> Role {
+        if self.negation == 0 {
+            Role::Plain
+        } else if self.lowercase {
+            negation::role(&surface.to_lowercase())
+        } else {
+            negation::role(surface)
+        }
+    }
+
+    /// The reach of negations, at the start of a text.
+    pub fn reach(&self) -> Reach {
+        Reach::new(self.negation)
+    }
+
+    /// What stands between the tokens of an n-gram.
+    pub fn joiner(&self) -> &'static str {
+        self.joiner
+    }
+
+    /// Terms of `text` with the places they come from, in order.
+    pub fn analyze(&self, text: &str) -> Vec<(String, Token)> {
+        let mut tokens = Tokens::default();
+        self.tokenize(text, &mut tokens);
+        let mut reach = self.reach();
+        let mut terms = Vec::with_capacity(tokens.tokens.len());
+        for token in &tokens.tokens {
+            let surface = tokens.term(token);
+            let marked = reach.mark(self.role(surface));
+            if let Some(term) = self.filter(surface) {
+                let term = if marked { format!("{PREFIX}{term}") } else { term.into_owned() };
+                terms.push((term, *token));
+            }
+        }
+        terms
+    }
+}
+
+use negation::PREFIX;
+
+fn tokenizer(params: &AnalyzeParams) -> Result<Box<dyn Tokenizer>> {
+    Ok(match (params.analyzer, params.tokenizer) {
+        (AnalyzerKind::Word, TokenizerKind::Pattern) => {
+            Box::new(pattern::PatternTokenizer::new(&params.token_pattern)?)
+        }
+        (AnalyzerKind::Word, TokenizerKind::Words) => {
+            Box::new(words::WordTokenizer { punctuation: params.punctuation })
+        }
+        (AnalyzerKind::Char, _) => Box::new(characters::CharacterTokenizer { word_boundaries: false }),
+        (AnalyzerKind::CharWb, _) => Box::new(characters::CharacterTokenizer { word_boundaries: true }),
+    })
+}
+
+fn filters(params: &AnalyzeParams) -> Result<Vec<Box<dyn TokenFilter>>> {
+    let mut filters: Vec<Box<dyn TokenFilter>> = Vec::new();
+    if params.lowercase {
+        filters.push(Box::new(lowercase::Lowercase));
+    }
+    if params.analyzer == AnalyzerKind::Word {
+        if !params.stop_words.is_empty() {
+            filters.push(Box::new(stop_words::StopWords::open(&params.stop_words)?));
+        }
+        if let Some(kind) = params.stemmer {
+            filters.push(Box::new(stem::Stem::new(kind)));
+        }
+    }
+    Ok(filters)
+}

@@ -3,6 +3,8 @@
 //! In: sparse rows and the labels of the training part. Out: a linear model,
 //! probabilities, and what they are worth on the test part.
 
+pub mod logistic;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

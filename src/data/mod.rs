@@ -1,9 +1,13 @@
 //! What is carried from room to room.
 
 mod document;
+mod interner;
 mod matrix;
+mod sequences;
 mod tokens;
 
 pub use document::{Document, Html, Split, Text};
+pub use interner::Interner;
 pub use matrix::CsrMatrix;
+pub use sequences::{BREAK, Sequences, UNKNOWN};
 pub use tokens::{Token, Tokens};

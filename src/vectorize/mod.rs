@@ -3,8 +3,20 @@
 //! In: token ids of a corpus. Out: a vocabulary learned from the training part
 //! alone, and sparse rows weighted by it.
 
+mod counts;
+mod limit;
+mod rows;
+mod table;
+mod vocabulary;
+mod weights;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::data::{CsrMatrix, Interner, Sequences};
+use crate::error::Result;
+pub use vocabulary::{Vocabulary, VocabularyParts};
+pub use weights::Weights;
 
 /// A document frequency, as scikit-learn has it: an integer counts documents,
 /// a float is a share of them.
@@ -85,4 +97,62 @@ impl Default for VectorizeParams {
             alpha: 1.0,
         }
     }
+}
+
+/// A fitted vectorizer: what turns token sequences into weighted rows.
+#[derive(Clone)]
+pub struct Vectorizer {
+    /// Terms and their columns.
+    pub vocabulary: Vocabulary,
+    /// Weights of the columns.
+    pub weights: Weights,
+    /// Whether a term counts once a document.
+    pub binary: bool,
+}
+
+impl Vectorizer {
+    /// Learns vocabulary and weights from `corpus`; gives its weighted rows as well.
+    ///
+    /// `names` resolves the corpus's token numbers; `positive` marks the documents
+    /// of the second label, if there are two.
+    ///
+    /// # Errors
+    /// If no document or no term is left, or ratios are asked for without labels.
+    pub fn fit_transform(
+        params: &VectorizeParams,
+        corpus: &Sequences,
+        names: &Interner,
+        joiner: &str,
+        positive: Option<&[bool]>,
+    ) -> Result<(Vectorizer, CsrMatrix)> {
+        let learned = Vocabulary::learn(corpus, names, joiner, params)?;
+        let mut rows = learned.rows;
+        let weights = Weights::learn(params, &rows, &learned.document_frequencies, positive)?;
+        weights.apply(&mut rows);
+        Ok((Vectorizer { vocabulary: learned.vocabulary, weights, binary: params.binary }, rows))
+    }
+
+    /// Weighted rows of documents whose tokens are numbered by the vocabulary.
+    pub fn transform(&self, corpus: &Sequences) -> CsrMatrix {
+        let mut rows = rows::encode(corpus, &self.vocabulary, self.binary);
+        self.weights.apply(&mut rows);
+        rows
+    }
+
+    /// The weighted row of one document, its columns rising.
+    pub fn transform_one(&self, tokens: &[u32], row: &mut Row) {
+        self.vocabulary.columns_of(tokens, &mut row.scratch, &mut row.columns);
+        rows::count(&mut row.columns, &mut row.values, self.binary);
+        self.weights.weigh(&row.columns, &mut row.values);
+    }
+}
+
+/// One document's row, reused from document to document.
+#[derive(Debug, Default)]
+pub struct Row {
+    /// Rising columns.
+    pub columns: Vec<u32>,
+    /// Their weights.
+    pub values: Vec<f32>,
+    scratch: Vec<u32>,
 }

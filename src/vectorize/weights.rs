@@ -1,0 +1,120 @@
+//! Weights of columns: inverse document frequency, naive-Bayes ratio.
+
+use rayon::prelude::*;
+
+use super::{Norm, VectorizeParams, Weighting};
+use crate::data::CsrMatrix;
+use crate::error::{Error, Result};
+
+/// Weighs the counts of rows; learned from the training part, then fixed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weights {
+    /// One factor a column; empty: all 1.
+    pub factors: Vec<f32>,
+    /// Whether tf becomes 1 + ln(tf).
+    pub sublinear_tf: bool,
+    /// Length of the rows.
+    pub norm: Norm,
+}
+
+impl Weights {
+    /// Learns the factors.
+    ///
+    /// `positive` says which rows have the second label; naive-Bayes ratios need it.
+    ///
+    /// # Errors
+    /// If ratios are asked for without labels.
+    pub fn learn(
+        params: &VectorizeParams,
+        rows: &CsrMatrix,
+        document_frequencies: &[u32],
+        positive: Option<&[bool]>,
+    ) -> Result<Self> {
+        let factors = match params.weighting {
+            Weighting::Tfidf if params.use_idf => {
+                inverse_document_frequencies(document_frequencies, rows.rows(), params.smooth_idf)
+            }
+            Weighting::Tfidf => Vec::new(),
+            Weighting::NaiveBayesRatio => {
+                let positive = positive.ok_or_else(|| {
+                    Error::usage("`vectorize.weighting = \"naive_bayes_ratio\"` needs two labels")
+                        .hinted("use weighting = \"tfidf\" for texts without labels or with more than two")
+                })?;
+                log_count_ratios(rows, positive, params.alpha)
+            }
+        };
+        Ok(Weights { factors, sublinear_tf: params.sublinear_tf, norm: params.norm })
+    }
+
+    /// Turns the counts of every row into weights.
+    pub fn apply(&self, rows: &mut CsrMatrix) {
+        let row_ends = rows.row_ends().to_vec();
+        let indices = rows.indices().to_vec();
+        let mut rest = rows.values_mut();
+        let mut jobs = Vec::new();
+        for chunk in row_ends.windows(2).collect::<Vec<_>>().chunks(512) {
+            let start = chunk[0][0];
+            let end = chunk[chunk.len() - 1][1];
+            let (head, tail) = rest.split_at_mut(end - start);
+            rest = tail;
+            jobs.push((start, chunk.to_vec(), head));
+        }
+        jobs.into_par_iter().for_each(|(start, chunk, values)| {
+            for row in chunk {
+                self.weigh(&indices[row[0]..row[1]], &mut values[row[0] - start..row[1] - start]);
+            }
+        });
+    }
+
+    /// Turns the counts of one row into weights.
+    pub fn weigh(&self, columns: &[u32], values: &mut [f32]) {
+        if self.sublinear_tf {
+            values.iter_mut().for_each(|value| *value = 1.0 + value.ln());
+        }
+        if !self.factors.is_empty() {
+            for (value, &column) in values.iter_mut().zip(columns) {
+                *value *= self.factors[column as usize];
+            }
+        }
+        self.normalize(values);
+    }
+
+    fn normalize(&self, values: &mut [f32]) {
+        let length = match self.norm {
+            Norm::None => return,
+            Norm::L1 => values.iter().map(|value| f64::from(value.abs())).sum::<f64>(),
+            Norm::L2 => values.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt(),
+        };
+        if length > 0.0 {
+            values.iter_mut().for_each(|value| *value = (f64::from(*value) / length) as f32);
+        }
+    }
+}
+
+/// ln(n / df) + 1, with one added to both n and df if smooth (as scikit-learn has it).
+fn inverse_document_frequencies(frequencies: &[u32], documents: usize, smooth: bool) -> Vec<f32> {
+    let add = f64::from(u8::from(smooth));
+    let documents = documents as f64 + add;
+    let idf = |&frequency: &u32| ((documents / (f64::from(frequency) + add)).ln() + 1.0) as f32;
+    frequencies.iter().map(idf).collect()
+}
+
+/// ln((α+p)/‖α+p‖₁) − ln((α+q)/‖α+q‖₁), where p and q count the documents of the
+/// two labels that hold a term (Wang & Manning 2012, binarized).
+fn log_count_ratios(rows: &CsrMatrix, positive: &[bool], alpha: f64) -> Vec<f32> {
+    let mut counts = vec![[0u32; 2]; rows.columns()];
+    for (row, &positive) in positive.iter().enumerate() {
+        for &column in rows.row(row).0 {
+            counts[column as usize][usize::from(positive)] += 1;
+        }
+    }
+    let total = |side: usize| -> f64 {
+        let sum: u64 = counts.iter().map(|count| u64::from(count[side])).sum();
+        sum as f64 + alpha * counts.len() as f64
+    };
+    let shift = (total(0) / total(1)).ln();
+    let ratio = |count: &[u32; 2]| {
+        ((f64::from(count[1]) + alpha) / (f64::from(count[0]) + alpha)).ln() + shift
+    };
+    counts.par_iter().map(|count| ratio(count) as f32).collect()
+}

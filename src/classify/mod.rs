@@ -4,6 +4,9 @@
 //! probabilities, and what they are worth on the test part.
 
 pub mod logistic;
+mod calibration;
+
+pub use calibration::expected_calibration_error;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

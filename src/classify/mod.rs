@@ -5,8 +5,10 @@
 
 pub mod logistic;
 mod calibration;
+mod metrics;
 
 pub use calibration::expected_calibration_error;
+pub use metrics::{Metrics, roc_auc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -5,10 +5,13 @@
 
 pub mod logistic;
 mod calibration;
+mod lbfgs;
 mod metrics;
+mod softmax;
 
 pub use calibration::expected_calibration_error;
 pub use metrics::{Metrics, roc_auc};
+pub use softmax::{Softmax, SoftmaxParams};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -6,10 +6,14 @@
 pub mod logistic;
 mod calibration;
 mod lbfgs;
+mod linfa;
 mod metrics;
 mod softmax;
 
 pub use calibration::expected_calibration_error;
+pub use linfa::{
+    FittedSoftmaxRegression, SoftmaxRegressionParams, SoftmaxRegressionValidParams, SparseRecords,
+};
 pub use metrics::{Metrics, roc_auc};
 pub use softmax::{Softmax, SoftmaxParams};
 

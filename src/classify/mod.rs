@@ -5,6 +5,7 @@
 
 pub mod logistic;
 mod calibration;
+mod classifier;
 mod lbfgs;
 mod linfa;
 mod metrics;
@@ -14,6 +15,7 @@ pub use calibration::expected_calibration_error;
 pub use linfa::{
     FittedSoftmaxRegression, SoftmaxRegressionParams, SoftmaxRegressionValidParams, SparseRecords,
 };
+pub use classifier::{Classifier, best};
 pub use metrics::{Metrics, roc_auc};
 pub use softmax::{Softmax, SoftmaxParams};
 

@@ -1,5 +1,6 @@
 //! Sparse rows.
 
+use rayon::prelude::*;
 use sprs::CsMatI;
 
 /// Documents × columns, compressed by rows; columns rise within each row.
@@ -59,9 +60,18 @@ impl CsrMatrix {
         self.0.data()
     }
 
-    /// The stored values, to weigh them in place.
-    pub fn values_mut(&mut self) -> &mut [f32] {
-        self.0.data_mut()
+    /// Changes the values of every row in place, rows side by side: `scale` gets
+    /// each value with its column, then `finish` the whole row.
+    pub fn for_each_row(
+        &mut self,
+        scale: impl Fn(u32, &mut f32) + Sync,
+        finish: impl Fn(&mut [f32]) + Sync,
+    ) {
+        let mut rows: Vec<_> = self.0.outer_iterator_mut().collect();
+        rows.par_iter_mut().with_min_len(256).for_each(|row| {
+            row.iter_mut().for_each(|(column, value)| scale(column as u32, value));
+            finish(row.data_mut());
+        });
     }
 
     /// The rows named, in that order.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{CsrMatrix, Interner, Sequences};
 use crate::error::Result;
 pub use vocabulary::{Vocabulary, VocabularyParts};
-pub use weights::Weights;
+pub use weights::{Weights, class_ratios};
 
 /// A document frequency, as scikit-learn has it: an integer counts documents,
 /// a float is a share of them.
@@ -113,8 +113,8 @@ pub struct Vectorizer {
 impl Vectorizer {
     /// Learns vocabulary and weights from `corpus`; gives its weighted rows as well.
     ///
-    /// `names` resolves the corpus's token numbers; `positive` marks the documents
-    /// of the second label, if there are two.
+    /// `names` resolves the corpus's token numbers; `classes` are the documents'
+    /// labels, numbered from 0; empty if there are none.
     ///
     /// # Errors
     /// If no document or no term is left, or ratios are asked for without labels.
@@ -123,11 +123,11 @@ impl Vectorizer {
         corpus: &Sequences,
         names: &Interner,
         joiner: &str,
-        positive: Option<&[bool]>,
+        classes: &[u32],
     ) -> Result<(Vectorizer, CsrMatrix)> {
         let learned = Vocabulary::learn(corpus, names, joiner, params)?;
         let mut rows = learned.rows;
-        let weights = Weights::learn(params, &rows, &learned.document_frequencies, positive)?;
+        let weights = Weights::learn(params, &rows, &learned.document_frequencies, classes)?;
         weights.apply(&mut rows);
         Ok((Vectorizer { vocabulary: learned.vocabulary, weights, binary: params.binary }, rows))
     }

@@ -20,7 +20,8 @@ pub struct Weights {
 impl Weights {
     /// Learns the factors.
     ///
-    /// `positive` says which rows have the second label; naive-Bayes ratios need it.
+    /// `classes` are the rows' labels, numbered from 0. Naive-Bayes ratios need
+    /// two of them; with more, see [`class_ratios`].
     ///
     /// # Errors
     /// If ratios are asked for without labels.
@@ -28,55 +29,51 @@ impl Weights {
         params: &VectorizeParams,
         rows: &CsrMatrix,
         document_frequencies: &[u32],
-        positive: Option<&[bool]>,
+        classes: &[u32],
     ) -> Result<Self> {
         let factors = match params.weighting {
             Weighting::Tfidf if params.use_idf => {
                 inverse_document_frequencies(document_frequencies, rows.rows(), params.smooth_idf)
             }
             Weighting::Tfidf => Vec::new(),
-            Weighting::NaiveBayesRatio => {
-                let positive = positive.ok_or_else(|| {
-                    Error::usage("`vectorize.weighting = \"naive_bayes_ratio\"` needs two labels")
-                        .hinted("use weighting = \"tfidf\" for texts without labels or with more than two")
-                })?;
-                log_count_ratios(rows, positive, params.alpha)
+            Weighting::NaiveBayesRatio if classes.is_empty() => {
+                return Err(Error::usage("`vectorize.weighting = \"naive_bayes_ratio\"` needs labels")
+                    .hinted("use weighting = \"tfidf\" for texts without labels"));
             }
+            Weighting::NaiveBayesRatio if classes.iter().any(|&class| class > 1) => Vec::new(),
+            Weighting::NaiveBayesRatio => log_count_ratios(rows, classes, 1, params.alpha),
         };
         Ok(Weights { factors, sublinear_tf: params.sublinear_tf, norm: params.norm })
     }
 
     /// Turns the counts of every row into weights.
     pub fn apply(&self, rows: &mut CsrMatrix) {
-        let row_ends = rows.row_ends().to_vec();
-        let indices = rows.indices().to_vec();
-        let mut rest = rows.values_mut();
-        let mut jobs = Vec::new();
-        for chunk in row_ends.windows(2).collect::<Vec<_>>().chunks(512) {
-            let start = chunk[0][0];
-            let end = chunk[chunk.len() - 1][1];
-            let (head, tail) = rest.split_at_mut(end - start);
-            rest = tail;
-            jobs.push((start, chunk.to_vec(), head));
+        if !self.changes_values() {
+            return rows.for_each_row(|_, _| (), |values| self.normalize(values));
         }
-        jobs.into_par_iter().for_each(|(start, chunk, values)| {
-            for row in chunk {
-                self.weigh(&indices[row[0]..row[1]], &mut values[row[0] - start..row[1] - start]);
-            }
-        });
+        rows.for_each_row(
+            |column, value| *value = self.weight(column, *value),
+            |values| self.normalize(values),
+        );
     }
 
     /// Turns the counts of one row into weights.
     pub fn weigh(&self, columns: &[u32], values: &mut [f32]) {
-        if self.sublinear_tf {
-            values.iter_mut().for_each(|value| *value = 1.0 + value.ln());
-        }
-        if !self.factors.is_empty() {
+        if self.changes_values() {
             for (value, &column) in values.iter_mut().zip(columns) {
-                *value *= self.factors[column as usize];
+                *value = self.weight(column, *value);
             }
         }
         self.normalize(values);
+    }
+
+    fn changes_values(&self) -> bool {
+        self.sublinear_tf || !self.factors.is_empty()
+    }
+
+    fn weight(&self, column: u32, count: f32) -> f32 {
+        let frequency = if self.sublinear_tf { 1.0 + count.ln() } else { count };
+        frequency * self.factors.get(column as usize).copied().unwrap_or(1.0)
     }
 
     fn normalize(&self, values: &mut [f32]) {
@@ -86,7 +83,8 @@ impl Weights {
             Norm::L2 => values.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt(),
         };
         if length > 0.0 {
-            values.iter_mut().for_each(|value| *value = (f64::from(*value) / length) as f32);
+            let factor = length.recip();
+            values.iter_mut().for_each(|value| *value = (f64::from(*value) * factor) as f32);
         }
     }
 }
@@ -99,13 +97,19 @@ fn inverse_document_frequencies(frequencies: &[u32], documents: usize, smooth: b
     frequencies.iter().map(idf).collect()
 }
 
-/// ln((α+p)/‖α+p‖₁) − ln((α+q)/‖α+q‖₁), where p and q count the documents of the
-/// two labels that hold a term (Wang & Manning 2012, binarized).
-fn log_count_ratios(rows: &CsrMatrix, positive: &[bool], alpha: f64) -> Vec<f32> {
+/// The ratios of each class against all others: with more than two labels the
+/// features of a class are weighed by its own.
+pub fn class_ratios(rows: &CsrMatrix, classes: &[u32], count: usize, alpha: f64) -> Vec<Vec<f32>> {
+    (0..count as u32).map(|class| log_count_ratios(rows, classes, class, alpha)).collect()
+}
+
+/// ln((α+p)/‖α+p‖₁) − ln((α+q)/‖α+q‖₁), where p and q count the documents of
+/// `class` and of the others that hold a term (Wang & Manning 2012, binarized).
+fn log_count_ratios(rows: &CsrMatrix, classes: &[u32], class: u32, alpha: f64) -> Vec<f32> {
     let mut counts = vec![[0u32; 2]; rows.columns()];
-    for (row, &positive) in positive.iter().enumerate() {
+    for (row, &found) in classes.iter().enumerate() {
         for &column in rows.row(row).0 {
-            counts[column as usize][usize::from(positive)] += 1;
+            counts[column as usize][usize::from(found == class)] += 1;
         }
     }
     let total = |side: usize| -> f64 {

@@ -1,19 +1,42 @@
 //! Html → Text.
 //!
 //! In: text that may hold markup. Out: text without it, normalized and with the
-//! configured replacements made. Any input is accepted.
+//! configured replacements made. Any input is accepted: no text, however deep or
+//! broken its markup, stops the room or takes it more than a few seconds.
+
+mod html;
+mod lines;
+mod markup;
+mod references;
+mod rules;
+mod tree;
+mod unicode;
+
+use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::traits::CharFilter;
+use rules::Replacement;
 
 /// What becomes of markup.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HtmlMode {
-    /// `<br>` and the ends of blocks become a newline, entities are decoded.
+    /// `<br>` and the edges of blocks become one newline, entities are decoded.
+    ///
+    /// Lines have no blanks at their ends and are never empty. What a browser
+    /// does not show (scripts, styles, templates, `noscript`, frames) is dropped.
     #[default]
     Newlines,
     /// What BeautifulSoup(html5lib).get_text() gives: words at `<br />` are glued.
+    ///
+    /// Scripts and styles count as text, as they do there. Known difference: the
+    /// obsolete `<isindex>` gets no words of its own. Of a text over 16 MiB, or
+    /// whose tree would take too many steps, the tags are cut out without
+    /// building the tree, with a warning.
     GetText,
     /// The text is no HTML: `<` and `&` mean themselves.
     None,
@@ -53,3 +76,94 @@ pub struct CleanParams {
     /// Replacements, one after another.
     pub replace: Vec<Rule>,
 }
+
+impl CleanParams {
+    /// All problems of these settings; nothing is read or opened.
+    pub fn check(&self) -> Vec<Error> {
+        self.replacements().filter_map(Result::err).collect()
+    }
+
+    fn replacements(&self) -> impl Iterator<Item = Result<Replacement>> {
+        self.replace.iter().enumerate().map(|(index, rule)| Replacement::open(index, rule))
+    }
+}
+
+/// Checked [`CleanParams`]: turns pages into text.
+///
+/// # Examples
+/// ```
+/// use malmoi::clean::{CleanParams, Cleaner};
+///
+/// let cleaner = Cleaner::open(&CleanParams::default())?;
+/// assert_eq!(cleaner.clean("Loved&nbsp;it!<br /><br />10/10"), "Loved\u{a0}it!\n10/10");
+/// # Ok::<(), malmoi::Error>(())
+/// ```
+pub struct Cleaner {
+    filters: Vec<(String, Box<dyn CharFilter>)>,
+}
+
+impl Cleaner {
+    /// Checks the settings and compiles their patterns.
+    ///
+    /// # Errors
+    /// Every problem that [`CleanParams::check`] finds, as one error.
+    pub fn open(params: &CleanParams) -> Result<Self> {
+        if let Some(problems) = Error::all(params.check()) {
+            return Err(problems);
+        }
+        let mut filters: Vec<(String, Box<dyn CharFilter>)> = Vec::new();
+        if params.html != HtmlMode::None {
+            filters.push(("html".into(), Box::new(params.html)));
+        }
+        if params.normalize != Normalization::None {
+            filters.push(("normalize".into(), Box::new(params.normalize)));
+        }
+        for (index, replacement) in params.replacements().enumerate() {
+            filters.push((format!("replace[{index}]"), Box::new(replacement?)));
+        }
+        Ok(Cleaner { filters })
+    }
+
+    /// The text of `html`; borrowed if it is a part of it as it stands.
+    pub fn clean<'a>(&self, html: &'a str) -> Cow<'a, str> {
+        self.filters.iter().fold(Cow::Borrowed(html), |text, (_, filter)| filter.filter(text))
+    }
+
+    /// The text after each step that is switched on, with the step's name.
+    pub fn stages(&self, html: &str) -> Vec<(String, String)> {
+        let mut text = Cow::Borrowed(html);
+        let mut stages = Vec::with_capacity(self.filters.len());
+        for (name, filter) in &self.filters {
+            text = filter.filter(text);
+            stages.push((name.clone(), text.to_string()));
+        }
+        stages
+    }
+}
+
+impl CharFilter for HtmlMode {
+    fn filter<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        through(text, |text| html::strip(text, *self))
+    }
+}
+
+impl CharFilter for Normalization {
+    fn filter<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        through(text, |text| unicode::normalize(text, *self))
+    }
+}
+
+/// What `filter` makes of `text`; an owned text that it leaves alone is moved.
+fn through<'a>(text: Cow<'a, str>, filter: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => filter(text),
+        Cow::Owned(text) => match filter(&text) {
+            // Borrowed parts are never longer, so that this one is the whole.
+            Cow::Borrowed(part) if part.len() == text.len() => Cow::Owned(text),
+            changed => Cow::Owned(changed.into_owned()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

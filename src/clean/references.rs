@@ -1,0 +1,129 @@
+//! Character references: `&amp;`, `&eacute`, `&#8217;`, `&#x80;`.
+//!
+//! In: text whose `&` may open a reference. Out: the text that it stands for,
+//! as the HTML standard decodes it outside attributes.
+
+use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
+use memchr::memchr2;
+
+/// Appends `text` with its references decoded and its NUL characters dropped.
+pub(super) fn push_decoded(mut text: &str, out: &mut String) {
+    while let Some(at) = memchr2(b'&', 0, text.as_bytes()) {
+        out.push_str(&text[..at]);
+        let used = match text.as_bytes()[at] {
+            0 => 1,
+            _ => push_reference(&text[at..], out),
+        };
+        text = &text[at + used..];
+    }
+    out.push_str(text);
+}
+
+/// Whether what follows `&` may make it a reference.
+pub(super) fn may_follow_ampersand(byte: u8) -> bool {
+    byte == b'#' || byte.is_ascii_alphanumeric()
+}
+
+/// Appends what the reference at the start of `text` stands for, or the `&`
+/// itself; the number of bytes used.
+fn push_reference(text: &str, out: &mut String) -> usize {
+    let used = match text.as_bytes().get(1) {
+        Some(b'#') => push_numeric(&text[2..], out).map(|digits| digits + 2),
+        _ => push_named(&text[1..], out).map(|name| name + 1),
+    };
+    used.unwrap_or_else(|| {
+        out.push('&');
+        1
+    })
+}
+
+/// The longest known name at the start of `text`: `&notit;` is `&not` and `it;`.
+///
+/// The table holds the beginnings of names too, with nothing to stand for, so
+/// that the search ends at the first letter no name goes on with.
+fn push_named(text: &str, out: &mut String) -> Option<usize> {
+    let mut longest = None;
+    for (start, character) in text.char_indices() {
+        let end = start + character.len_utf8();
+        match NAMED_ENTITIES.get(&text[..end]) {
+            Some(&(0, _)) => {}
+            Some(&characters) => longest = Some((end, characters)),
+            None => break,
+        }
+    }
+    let (end, (first, second)) = longest?;
+    out.extend(char::from_u32(first));
+    out.extend(char::from_u32(second).filter(|&second| second != '\0'));
+    Some(end)
+}
+
+/// `8217;` or `x2019;`, with or without the semicolon.
+fn push_numeric(text: &str, out: &mut String) -> Option<usize> {
+    let hexadecimal = text.starts_with(['x', 'X']);
+    let (start, radix) = if hexadecimal { (1, 16) } else { (0, 10) };
+    let digits = text[start..].bytes().take_while(|&byte| char::from(byte).is_digit(radix)).count();
+    if digits == 0 {
+        return None;
+    }
+    let end = start + digits;
+    out.push(character_of(value_of(&text[start..end], radix)));
+    Some(end + usize::from(text[end..].starts_with(';')))
+}
+
+/// The value of the digits; any number of digits is accepted.
+fn value_of(digits: &str, radix: u32) -> u32 {
+    digits
+        .chars()
+        .filter_map(|digit| digit.to_digit(radix))
+        .fold(0, |value: u32, digit| value.saturating_mul(radix).saturating_add(digit))
+}
+
+/// The standard reads 0x80–0x9F as windows-1252, as pages mean it.
+fn character_of(value: u32) -> char {
+    match value {
+        0 => None,
+        0x80..=0x9F => C1_REPLACEMENTS[value as usize - 0x80].or(char::from_u32(value)),
+        _ => char::from_u32(value),
+    }
+    .unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let mut out = String::new();
+        push_decoded(text, &mut out);
+        assert_eq!(out, expected, "{text:?}");
+    }
+
+    #[test]
+    fn names_need_no_semicolon_if_they_are_old() {
+        check("T&amp;A &ampx &hellip; &hellip", "T&A &x … &hellip");
+        check("&notit; &notin; &and; &andx", "¬it; ∉ ∧ &andx");
+        check("AT&T & &; &한 &", "AT&T & &; &한 &");
+    }
+
+    #[test]
+    fn a_name_may_stand_for_two_characters() {
+        check("&NotEqualTilde;", "\u{2242}\u{338}");
+    }
+
+    #[test]
+    fn numbers_are_read_as_pages_mean_them() {
+        check("&#39;&#x27;&#X27&#8217x", "'''’x");
+        check("&#128;&#x99;&#x81;", "€™\u{81}");
+        check("&#; &#x; &#xg; &#", "&#; &#x; &#xg; &#");
+    }
+
+    #[test]
+    fn impossible_numbers_become_the_replacement_character() {
+        check("&#0;&#xD800;&#x110000;&#99999999999999999999;", "\u{fffd}\u{fffd}\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn nul_is_dropped_and_ends_a_name() {
+        check("a\0b&am\0p;", "ab&amp;");
+    }
+}

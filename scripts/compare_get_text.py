@@ -7,12 +7,13 @@ how many reviews differ, by the likely cause, and the first few of them.
 Needs `pip install beautifulsoup4 html5lib`.
 
     python scripts/compare_get_text.py aclImdb_v1.tar.gz
-    python scripts/compare_get_text.py aclImdb_v1.tar.gz --hard -- malmoi clean --html get_text
+    python scripts/compare_get_text.py aclImdb_v1.tar.gz --hard --command "malmoi clean --html get_text"
 """
 
 import argparse
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -22,7 +23,7 @@ from collections import Counter
 
 from bs4 import BeautifulSoup
 
-COMMAND = ["cargo", "run", "--quiet", "--release", "--example", "get_text"]
+COMMAND = "cargo run --quiet --release --example get_text"
 REVIEW = re.compile(r"aclImdb[^/]*/(train|test)/(pos|neg|unsup)/\d+_\d+\.txt")
 PLAIN_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 CAUSES = [
@@ -84,14 +85,14 @@ def main():
     parser.add_argument("archive")
     parser.add_argument("--hard", action="store_true", help="only texts with more than `<br />`")
     parser.add_argument("--show", type=int, default=10, help="differences to show")
-    parser.add_argument("command", nargs="*", default=COMMAND)
+    parser.add_argument("--command", default=COMMAND, help="what cleans (default: %(default)s)")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
 
     texts = list(reviews(arguments.archive))
     if arguments.hard:
         texts = [(name, text) for name, text in texts if is_hard(text)]
-    results = cleaned(arguments.command, texts)
+    results = cleaned(shlex.split(arguments.command), texts)
     different = list(compare(texts, results))
     print(f"{len(texts)} reviews compared, {len(different)} differ")
     for name, count in Counter(difference[0] for difference in different).most_common():

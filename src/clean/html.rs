@@ -111,3 +111,6 @@ fn text_of_pieces(html: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -205,3 +205,66 @@ fn raw_end(text: &str, name: &str) -> usize {
     };
     memmem::find_iter(bytes, "</").find(is_end).unwrap_or(bytes.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Piece::*;
+    use super::*;
+
+    fn check(html: &str, expected: &[Piece]) {
+        assert_eq!(Pieces::new(html).collect::<Vec<_>>(), expected, "{html:?}");
+    }
+
+    #[test]
+    fn tags_stand_between_text() {
+        check("a<br />b</P >", &[Text("a"), Start("br"), Text("b"), End("P")]);
+        check("<a b='>' c=\">\" d=e>f", &[Start("a"), Text("f")]);
+        check(
+            "<a =>x<a b=>x<a b / c=/>x",
+            &[Start("a"), Text("x"), Start("a"), Text("x"), Start("a"), Text("x")],
+        );
+    }
+
+    #[test]
+    fn a_stray_bracket_is_text() {
+        check("I <3 < it</", &[Text("I <3 < it</")]);
+        check("<", &[Text("<")]);
+    }
+
+    #[test]
+    fn a_tag_without_end_swallows_the_rest() {
+        for html in ["<a", "<a b", "<a b=", "<a b='>", "<a b=c", "</a", "<!--", "<!-- ->", "<?a"] {
+            check(html, &[Nothing]);
+        }
+    }
+
+    #[test]
+    fn comments_end_as_the_standard_says() {
+        for comment in [
+            "<!-->",
+            "<!--->",
+            "<!---->",
+            "<!-- a -->",
+            "<!-- a --!>",
+            "<!-- > -- a --->",
+            "<!a>",
+            "<!doctype html>",
+            "<?php ?>",
+            "</>",
+            "</3 a>",
+        ] {
+            check(&format!("{comment}x"), &[Nothing, Text("x")]);
+        }
+    }
+
+    #[test]
+    fn contents_without_markup_end_at_their_own_tag() {
+        check(
+            "<Script>a<b></scripts></SCRIPT >c",
+            &[Start("Script"), Unseen("a<b></scripts>"), End("SCRIPT"), Text("c")],
+        );
+        check("<title>a<b></title>", &[Start("title"), Text("a<b>"), End("title")]);
+        check("<xmp><b></xmp", &[Start("xmp"), Verbatim("<b></xmp")]);
+        check("<plaintext></plaintext>", &[Start("plaintext"), Verbatim("</plaintext>")]);
+    }
+}

@@ -211,3 +211,52 @@ impl TreeSink for CountingSink {
         self.spend(NODE_WORK).reparent_children(node, new_parent);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expected: &str) {
+        assert_eq!(tree_text(html).as_deref(), Some(expected), "{html:?}");
+    }
+
+    // Expected: BeautifulSoup 4.15.0 with html5lib 1.1.
+    #[test]
+    fn the_tree_moves_text_as_html5lib_does() {
+        check("  <p>a<table>b<tr><td>c</td>d</table>", "abdc");
+        check(" <title> t </title> <p>x</p> ", " t  x ");
+        check("<script>1<b></script><style>2</style><noscript>3<b>4</noscript>", "1<b>234");
+        check("a<!-- b -->c<!doctype html>d<?e?>f</>g</3>h<3", "acdfgh<3");
+        check("\u{feff} a\0b", "\u{feff} ab");
+        check("<pre>\n\na</pre><textarea>\n<b></textarea>", "\na<b>");
+        check("x <grin and <b>", "x ");
+        check("<template>a</template>b", "ab");
+    }
+
+    #[test]
+    fn deep_nesting_needs_no_stack() {
+        let html = "<div>".repeat(5_000) + "x";
+        check(&html, "x");
+    }
+
+    fn check_refused(html: &str) {
+        assert_eq!(tree_text(html), None);
+    }
+
+    #[test]
+    fn a_tree_without_measure_is_refused() {
+        check_refused(&"a".repeat(MAX_BYTES + 1));
+        check_refused(&"<div>".repeat(200_000));
+        check_refused(&"<b></x>".repeat(200_000));
+        let formatting: String = (0..20_000).map(|i| format!("<b a={i}>")).collect();
+        check_refused(&(formatting + &"<p>x".repeat(20_000)));
+        let attributes: String = (0..100_000).map(|i| format!("a{i} ")).collect();
+        check_refused(&format!("<p {attributes}>x"));
+    }
+
+    #[test]
+    fn a_long_address_is_no_crowd_of_attributes() {
+        let html = format!("a<img src='data:image/png;base64,{}'>b", "Ab0+".repeat(250_000));
+        check(&html, "ab");
+    }
+}

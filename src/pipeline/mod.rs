@@ -1,5 +1,17 @@
 //! The hallway: rooms in order, results kept.
 
+mod encoder;
+mod ingest;
+mod model;
+mod outcome;
+mod shelf;
+mod split;
 mod terms;
+mod watch;
 
+pub use encoder::{Encoder, EncoderWorker};
+pub use model::{Model, Prediction, load_model};
+pub use outcome::{Evaluation, Outcome, StageReport, Status, Unseen};
+pub use shelf::{Kept, Lock, Manifest, Shelf};
 pub use terms::{TermTable, Terms};
+pub use watch::{Silent, Watch};

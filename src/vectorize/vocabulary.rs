@@ -78,18 +78,22 @@ impl Vocabulary {
         let document_frequencies = frequencies(&levels, &columns, count);
         let keys = levels.into_iter().skip(1).map(|level| level.keys).collect();
         let parts = VocabularyParts { tokens, keys, columns, joiner: joiner.to_owned() };
-        Ok(Learned { vocabulary: Vocabulary::from_parts(parts), document_frequencies, rows })
+        Ok(Learned { vocabulary: Vocabulary::from_parts(parts)?, document_frequencies, rows })
     }
 
     /// Makes the look-up tables.
-    pub fn from_parts(parts: VocabularyParts) -> Self {
+    ///
+    /// # Errors
+    /// If the parts contradict each other.
+    pub fn from_parts(parts: VocabularyParts) -> Result<Self> {
+        check(&parts).map_err(Error::data)?;
         let mut tokens = Interner::default();
         parts.tokens.iter().for_each(|token| {
             tokens.intern(token);
         });
         let tables = parts.keys.iter().map(|keys| KeyTable::new(keys)).collect();
         let places = places(&parts.columns);
-        Vocabulary { parts, tokens, tables, places }
+        Ok(Vocabulary { parts, tokens, tables, places })
     }
 
     /// What has to be stored.
@@ -116,18 +120,6 @@ impl Vocabulary {
     pub fn term(&self, column: u32) -> String {
         let (level, number) = self.places[column as usize];
         self.spell(level as usize, number)
-    }
-
-    /// The column of a term given as its tokens.
-    pub fn column(&self, tokens: &[&str]) -> Option<u32> {
-        let numbers: Vec<u32> = tokens.iter().map(|token| self.token(token)).collect();
-        let mut nodes = Vec::new();
-        self.walk(&numbers, &mut nodes, |start, level, column| {
-            (start == 0 && level + 1 == numbers.len()).then_some(column)
-        })
-        .last()
-        .copied()
-        .flatten()
     }
 
     /// Puts the columns of a document's n-grams into `out`, in any order, one for each occurrence.
@@ -165,17 +157,6 @@ impl Vocabulary {
         }
     }
 
-    fn walk<T>(
-        &self,
-        tokens: &[u32],
-        scratch: &mut Vec<u32>,
-        mut take: impl FnMut(usize, usize, u32) -> T,
-    ) -> Vec<T> {
-        let mut taken = Vec::new();
-        self.each(tokens, scratch, |start, level, column| taken.push(take(start, level, column)));
-        taken
-    }
-
     fn spell(&self, level: usize, number: u32) -> String {
         if level == 0 {
             return self.parts.tokens[number as usize].clone();
@@ -185,6 +166,27 @@ impl Vocabulary {
         term.push_str(&self.parts.joiner);
         term.push_str(&self.parts.tokens[key as u32 as usize]);
         term
+    }
+}
+
+/// Whether every n-gram is made of ones that exist and columns are numbered without a gap.
+fn check(parts: &VocabularyParts) -> std::result::Result<(), &'static str> {
+    if parts.columns.len() != parts.keys.len() + 1 || parts.columns[0].len() != parts.tokens.len() {
+        return Err("its n-grams have different numbers of lengths");
+    }
+    let mut prefixes = parts.tokens.len() as u64;
+    for (keys, columns) in parts.keys.iter().zip(&parts.columns[1..]) {
+        let tokens = parts.tokens.len() as u64;
+        let known = keys.iter().all(|key| key >> 32 < prefixes && (key & 0xffff_ffff) < tokens);
+        if !known || keys.len() != columns.len() || !keys.is_sorted_by(|left, right| left < right) {
+            return Err("an n-gram continues one that does not exist");
+        }
+        prefixes = keys.len() as u64;
+    }
+    let numbered = parts.columns.iter().flatten().filter(|column| **column != NONE);
+    match numbered.enumerate().all(|(place, &column)| place as u32 == column) {
+        true => Ok(()),
+        false => Err("its columns are not numbered in order"),
     }
 }
 

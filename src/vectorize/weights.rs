@@ -48,32 +48,20 @@ impl Weights {
 
     /// Turns the counts of every row into weights.
     pub fn apply(&self, rows: &mut CsrMatrix) {
-        if !self.changes_values() {
-            return rows.for_each_row(|_, _| (), |values| self.normalize(values));
-        }
-        rows.for_each_row(
-            |column, value| *value = self.weight(column, *value),
-            |values| self.normalize(values),
-        );
+        rows.for_each_row(|columns, values| self.weigh(columns, values));
     }
 
     /// Turns the counts of one row into weights.
     pub fn weigh(&self, columns: &[u32], values: &mut [f32]) {
-        if self.changes_values() {
+        if self.sublinear_tf {
+            values.iter_mut().for_each(|value| *value = 1.0 + value.ln());
+        }
+        if !self.factors.is_empty() {
             for (value, &column) in values.iter_mut().zip(columns) {
-                *value = self.weight(column, *value);
+                *value *= self.factors[column as usize];
             }
         }
         self.normalize(values);
-    }
-
-    fn changes_values(&self) -> bool {
-        self.sublinear_tf || !self.factors.is_empty()
-    }
-
-    fn weight(&self, column: u32, count: f32) -> f32 {
-        let frequency = if self.sublinear_tf { 1.0 + count.ln() } else { count };
-        frequency * self.factors.get(column as usize).copied().unwrap_or(1.0)
     }
 
     fn normalize(&self, values: &mut [f32]) {

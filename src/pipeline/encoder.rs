@@ -1,0 +1,66 @@
+//! One text → one row: prediction, explanation and search all use it.
+
+use super::terms::TermTable;
+use crate::analyze::{AnalyzeParams, Analyzer};
+use crate::clean::{CleanParams, Cleaner};
+use crate::error::Result;
+use crate::vectorize::{Row, Vectorizer, Vocabulary};
+
+/// Cleaner, analyzer and vectorizer, as they were when the model was trained.
+pub struct Encoder {
+    /// Settings of the cleaner.
+    pub clean: CleanParams,
+    /// Settings of the analyzer.
+    pub analyze: AnalyzeParams,
+    /// Html → Text.
+    pub cleaner: Cleaner,
+    /// Text → tokens.
+    pub analyzer: Analyzer,
+    /// Tokens → row.
+    pub vectorizer: Vectorizer,
+}
+
+impl Encoder {
+    /// Opens the rooms that `vectorizer` was fitted behind.
+    ///
+    /// # Errors
+    /// If a setting or a dictionary cannot be used.
+    pub fn new(clean: &CleanParams, analyze: &AnalyzeParams, vectorizer: Vectorizer) -> Result<Self> {
+        Ok(Encoder {
+            cleaner: Cleaner::open(clean)?,
+            analyzer: Analyzer::open(analyze)?,
+            clean: clean.clone(),
+            analyze: analyze.clone(),
+            vectorizer,
+        })
+    }
+
+    /// A worker with its own memory of terms.
+    pub fn worker(&self) -> EncoderWorker<'_> {
+        EncoderWorker {
+            encoder: self,
+            table: TermTable::new(&self.analyzer, &self.vectorizer.vocabulary),
+            tokens: Vec::new(),
+            row: Row::default(),
+        }
+    }
+}
+
+/// Encodes one text after another without allocating.
+pub struct EncoderWorker<'a> {
+    encoder: &'a Encoder,
+    table: TermTable<'a, &'a Vocabulary>,
+    tokens: Vec<u32>,
+    row: Row,
+}
+
+impl EncoderWorker<'_> {
+    /// Rising columns and their weights.
+    pub fn encode(&mut self, text: &str) -> (&[u32], &[f32]) {
+        let text = self.encoder.cleaner.clean(text);
+        self.tokens.clear();
+        self.table.encode(&text, &mut self.tokens);
+        self.encoder.vectorizer.transform_one(&self.tokens, &mut self.row);
+        (&self.row.columns, &self.row.values)
+    }
+}

@@ -1,0 +1,118 @@
+//! What a result was made from, as one number.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use serde::Serialize;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::shelf::InputFile;
+use crate::config::Pipeline;
+use crate::error::{Error, Result};
+use crate::files::fingerprint;
+
+/// Raised when the same settings would give other rows, models or metrics.
+const ROWS_VERSION: u32 = 1;
+const MODEL_VERSION: u32 = 1;
+const METRICS_VERSION: u32 = 1;
+
+/// Fingerprints of what a pipeline keeps, each built on the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprints {
+    /// Of the rows.
+    pub rows: String,
+    /// Of the model.
+    pub model: String,
+    /// Of the metrics.
+    pub metrics: String,
+}
+
+impl Fingerprints {
+    /// From the settings and the contents of the files that will be read.
+    ///
+    /// # Errors
+    /// If a dictionary cannot be read.
+    pub fn new(pipeline: &Pipeline, inputs: &[InputFile]) -> Result<Self> {
+        let source = &pipeline.source;
+        let read_as = (&source.kind, &source.encoding, source.quoting, &source.columns, &source.labels);
+        // Where a file stands does not matter, what is in it does; names tell
+        // train from test and label from label.
+        let contents: Vec<_> = inputs.iter().map(|file| (name(&file.path), &file.xxh3)).collect();
+        let rows = digest(&[
+            json(&ROWS_VERSION),
+            json(&read_as),
+            json(&contents),
+            json(&pipeline.clean),
+            json(&pipeline.analyze),
+            json(&dictionaries(pipeline)?),
+            json(&pipeline.vectorize),
+            json(&pipeline.evaluate.test_size),
+        ]);
+        let weighting = (&pipeline.vectorize.weighting, pipeline.vectorize.alpha);
+        let model = digest(&[json(&MODEL_VERSION), json(&rows), json(&pipeline.classify), json(&weighting)]);
+        let metrics = digest(&[json(&METRICS_VERSION), json(&model), json(&pipeline.evaluate)]);
+        Ok(Fingerprints { rows, model, metrics })
+    }
+}
+
+/// The state of the files to read; contents are summed only where size or time changed.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn inputs(paths: &[PathBuf], known: &[InputFile]) -> Result<Vec<InputFile>> {
+    let known: std::collections::HashMap<&Path, &InputFile> =
+        known.iter().map(|file| (file.path.as_path(), file)).collect();
+    paths.iter().map(|path| input(path, known.get(path.as_path()).copied())).collect()
+}
+
+fn input(path: &Path, known: Option<&InputFile>) -> Result<InputFile> {
+    let failed = |error| Error::file("cannot read", path, error);
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    let modified = metadata.modified().map_err(failed)?;
+    let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    if let Some(known) = known.filter(|known| known.bytes == metadata.len() && known.modified == modified) {
+        return Ok(known.clone());
+    }
+    let xxh3 = sum(path).map_err(failed)?;
+    Ok(InputFile { path: path.to_owned(), bytes: metadata.len(), modified, xxh3 })
+}
+
+fn sum(path: &Path) -> std::io::Result<String> {
+    let mut file = std::fs::File::open(path)?;
+    let mut checksum = Xxh3::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(format!("{:032x}", checksum.digest128())),
+            read => checksum.update(&buffer[..read]),
+        }
+    }
+}
+
+/// Sums of the user's stop-word files; the bundled list is named by its contents too.
+fn dictionaries(pipeline: &Pipeline) -> Result<Vec<String>> {
+    let lists = pipeline.analyze.stop_words.iter().filter(|list| *list != "en");
+    lists
+        .map(|list| {
+            let path = Path::new(list);
+            sum(path).map_err(|error| Error::file("cannot read the stop words", path, error))
+        })
+        .collect()
+}
+
+fn name(path: &Path) -> String {
+    let parts: Vec<_> = path.components().rev().take(3).collect();
+    let is_text = path.extension().is_some_and(|extension| extension == "txt");
+    let shown = if is_text { &parts[..] } else { &parts[..1.min(parts.len())] };
+    shown.iter().rev().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("settings are plain data")
+}
+
+fn digest(parts: &[Vec<u8>]) -> String {
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    format!("{:016x}", fingerprint(&parts))
+}

@@ -1,0 +1,208 @@
+//! The model file: everything that turns a text into a label.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::encoder::Encoder;
+use crate::analyze::AnalyzeParams;
+use crate::classify::{Calibration, Classifier, Softmax, best, logistic::Linear};
+use crate::clean::CleanParams;
+use crate::error::{Error, Result};
+use crate::files::{ContainerReader, ContainerWriter, Form};
+use crate::vectorize::{Norm, Vectorizer, Vocabulary, VocabularyParts, Weights};
+
+const FORM: Form = Form { kind: *b"MODL", version: 1, name: "model" };
+
+/// A trained model: cleans, analyzes, vectorizes and classifies.
+///
+/// # Examples
+/// ```no_run
+/// let model = malmoi::pipeline::Model::load("model.bin".as_ref())?;
+/// let prediction = model.predict("A waste of two hours.");
+/// println!("{} {:.2}", prediction.label, prediction.probability);
+/// # Ok::<(), malmoi::Error>(())
+/// ```
+pub struct Model {
+    /// Names of the classes, sorted by bytes.
+    pub labels: Vec<String>,
+    /// Text → row.
+    pub encoder: Encoder,
+    /// Row → class.
+    pub classifier: Classifier,
+}
+
+/// The label of one text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prediction {
+    /// The most probable class.
+    pub label: String,
+    /// Its probability, 0 to 1.
+    pub probability: f64,
+    /// Probabilities of all classes, in the order of [`Model::labels`].
+    pub probabilities: Vec<f64>,
+}
+
+/// What stands before the arrays.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    malmoi: String,
+    labels: Vec<String>,
+    clean: CleanParams,
+    analyze: AnalyzeParams,
+    vectorizer: VectorizerHead,
+    calibration: Option<Calibration>,
+    classes: usize,
+}
+
+/// The small parts of a vectorizer.
+#[derive(Serialize, Deserialize)]
+pub(super) struct VectorizerHead {
+    joiner: String,
+    sublinear_tf: bool,
+    norm: Norm,
+    binary: bool,
+    levels: usize,
+}
+
+impl Model {
+    /// The label of `text` and how sure the model is.
+    pub fn predict(&self, text: &str) -> Prediction {
+        let mut worker = self.encoder.worker();
+        let mut probabilities = Vec::new();
+        let (columns, values) = worker.encode(text);
+        self.classifier.probabilities(columns, values, &mut probabilities);
+        let class = best(&probabilities);
+        Prediction { label: self.labels[class].clone(), probability: probabilities[class], probabilities }
+    }
+
+    /// Writes the model, atomically.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let (calibration, weights, intercepts): (_, &[f32], Vec<f32>) = match &self.classifier {
+            Classifier::Logistic { linear, calibration } => {
+                (Some(*calibration), &linear.weights, vec![linear.intercept])
+            }
+            Classifier::Softmax(softmax) => (None, &softmax.weights, softmax.intercepts.clone()),
+        };
+        let head = Head {
+            malmoi: env!("CARGO_PKG_VERSION").to_owned(),
+            labels: self.labels.clone(),
+            clean: self.encoder.clean.clone(),
+            analyze: self.encoder.analyze.clone(),
+            vectorizer: vectorizer_head(&self.encoder.vectorizer),
+            calibration,
+            classes: self.labels.len(),
+        };
+        let mut file = ContainerWriter::create(path, FORM)?;
+        file.bytes(&serde_json::to_vec(&head).expect("a head is plain data"))?;
+        write_vectorizer(&mut file, &self.encoder.vectorizer)?;
+        file.f32s(weights)?;
+        file.f32s(&intercepts)?;
+        file.commit()
+    }
+
+    /// Reads a model.
+    ///
+    /// # Errors
+    /// If the file is missing, damaged, contradicts itself, or is of a newer version.
+    pub fn load(path: &Path) -> Result<Self> {
+        let mut file = ContainerReader::open(path, FORM)?;
+        let head = serde_json::from_slice(file.bytes()?);
+        let head: Head = head.map_err(|error| file.contradiction(&error.to_string()))?;
+        let vectorizer = read_vectorizer(&mut file, &head.vectorizer)?;
+        let (weights, intercepts) = (file.f32s()?, file.f32s()?);
+        let classifier = classifier(&head, vectorizer.vocabulary.len(), weights, intercepts)
+            .map_err(|what| file.contradiction(what))?;
+        let encoder = Encoder::new(&head.clean, &head.analyze, vectorizer)?;
+        Ok(Model { labels: head.labels, encoder, classifier })
+    }
+}
+
+fn classifier(
+    head: &Head,
+    columns: usize,
+    weights: Vec<f32>,
+    intercepts: Vec<f32>,
+) -> std::result::Result<Classifier, &'static str> {
+    match head.calibration {
+        Some(calibration) if head.labels.len() == 2 && weights.len() == columns && intercepts.len() == 1 => {
+            Ok(Classifier::Logistic { linear: Linear { weights, intercept: intercepts[0] }, calibration })
+        }
+        None if head.labels.len() > 2
+            && intercepts.len() == head.labels.len()
+            && weights.len() == columns * intercepts.len() =>
+        {
+            Ok(Classifier::Softmax(Softmax { weights, intercepts, iterations: 0, converged: true }))
+        }
+        _ => Err("labels, columns and weights do not fit together"),
+    }
+}
+
+pub(super) fn vectorizer_head(vectorizer: &Vectorizer) -> VectorizerHead {
+    let parts = vectorizer.vocabulary.parts();
+    VectorizerHead {
+        joiner: parts.joiner.clone(),
+        sublinear_tf: vectorizer.weights.sublinear_tf,
+        norm: vectorizer.weights.norm,
+        binary: vectorizer.binary,
+        levels: parts.columns.len(),
+    }
+}
+
+pub(super) fn write_vectorizer(file: &mut ContainerWriter, vectorizer: &Vectorizer) -> Result<()> {
+    let parts = vectorizer.vocabulary.parts();
+    let lengths: Vec<u32> = parts.tokens.iter().map(|token| token.len() as u32).collect();
+    file.u32s(&lengths)?;
+    file.bytes(parts.tokens.concat().as_bytes())?;
+    parts.keys.iter().try_for_each(|keys| file.u64s(keys))?;
+    parts.columns.iter().try_for_each(|columns| file.u32s(columns))?;
+    file.f32s(&vectorizer.weights.factors)
+}
+
+pub(super) fn read_vectorizer(file: &mut ContainerReader, head: &VectorizerHead) -> Result<Vectorizer> {
+    if head.levels == 0 || head.levels > 64 {
+        return Err(file.contradiction("n-grams of impossible length"));
+    }
+    let lengths = file.u32s()?;
+    let tokens = cut(file.bytes()?, &lengths);
+    let tokens = tokens.ok_or_else(|| file.contradiction("its tokens are no text"))?;
+    let keys = (1..head.levels).map(|_| file.u64s()).collect::<Result<_>>()?;
+    let columns = (0..head.levels).map(|_| file.u32s()).collect::<Result<_>>()?;
+    let parts = VocabularyParts { tokens, keys, columns, joiner: head.joiner.clone() };
+    let vocabulary = Vocabulary::from_parts(parts).map_err(|error| file.contradiction(&error.to_string()))?;
+    let factors = file.f32s()?;
+    if !factors.is_empty() && factors.len() != vocabulary.len() {
+        return Err(file.contradiction("columns and weights do not fit together"));
+    }
+    let weights = Weights { factors, sublinear_tf: head.sublinear_tf, norm: head.norm };
+    Ok(Vectorizer { vocabulary, weights, binary: head.binary })
+}
+
+fn cut(bytes: &[u8], lengths: &[u32]) -> Option<Vec<String>> {
+    let mut rest = std::str::from_utf8(bytes).ok()?;
+    let mut tokens = Vec::with_capacity(lengths.len());
+    for &length in lengths {
+        let (token, tail) = rest.split_at_checked(length as usize)?;
+        tokens.push(token.to_owned());
+        rest = tail;
+    }
+    rest.is_empty().then_some(tokens)
+}
+
+/// The last finished model of a pipeline.
+///
+/// # Errors
+/// If there is none yet, or it is damaged.
+pub fn load_model(state: &Path, pipeline: &str) -> Result<Model> {
+    let shelf = super::shelf::Shelf::open(state, pipeline)?;
+    let path = shelf.path(super::shelf::Kept::Model);
+    if !path.exists() {
+        return Err(Error::data(format!("pipeline `{pipeline}` has no trained model yet"))
+            .at(path.display().to_string())
+            .hinted(format!("train it with `malmoi run {pipeline}`")));
+    }
+    Model::load(&path)
+}

@@ -1,0 +1,78 @@
+//! What a run reports.
+
+use serde::{Deserialize, Serialize};
+
+use crate::classify::Metrics;
+
+/// Whether a stage was run or its kept result used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It was run.
+    Ran,
+    /// Nothing it depends on changed.
+    Cached,
+}
+
+/// One stage of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageReport {
+    /// The room's name.
+    pub stage: String,
+    /// Run or cached.
+    pub status: Status,
+    /// Time spent in it, summed over threads where it shares them with other stages.
+    pub seconds: f64,
+    /// Documents it worked on.
+    pub documents: u64,
+}
+
+/// Accuracy without the test texts that stand in the training part too.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Test documents whose text is in the training part.
+    pub leaked: u64,
+    /// Accuracy on the others.
+    pub accuracy: f64,
+}
+
+/// What a model is worth on the test part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Over all test documents.
+    #[serde(flatten)]
+    pub metrics: Metrics,
+    /// Without texts seen in training; absent if all were.
+    pub unseen: Option<Unseen>,
+    /// `official` or `hash`: where the split comes from.
+    pub split: String,
+    /// Documents learned from.
+    pub train_documents: u64,
+    /// Columns of the vocabulary.
+    pub features: u64,
+}
+
+/// The whole of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Name of the pipeline.
+    pub pipeline: String,
+    /// Its stages, in the order of flow.
+    pub stages: Vec<StageReport>,
+    /// Null without labels.
+    pub metrics: Option<Evaluation>,
+    /// Wall time of the run.
+    pub seconds: f64,
+    /// Most memory the process held, 0 where the system does not tell.
+    pub peak_rss_bytes: u64,
+    /// Rows of the source that could not be used.
+    pub skipped: u64,
+}
+
+/// Most resident memory of this process so far.
+pub fn peak_rss_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    kib.map_or(0, |kib| kib * 1024)
+}

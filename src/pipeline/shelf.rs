@@ -1,0 +1,255 @@
+//! Results kept by fingerprint, one folder a pipeline, written atomically.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::watch::Watch;
+use crate::error::{Error, Result};
+use crate::files::{AtomicFile, sweep};
+
+/// Layout of the manifest; a newer one is refused, an older one is made anew.
+const VERSION: u32 = 1;
+
+/// What is kept of a pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kept {
+    /// Sparse rows of all documents, and the vectorizer.
+    Rows,
+    /// The trained model.
+    Model,
+    /// What it is worth.
+    Metrics,
+}
+
+impl Kept {
+    fn file(self) -> &'static str {
+        match self {
+            Kept::Rows => "rows.bin",
+            Kept::Model => "model.bin",
+            Kept::Metrics => "metrics.json",
+        }
+    }
+}
+
+/// One kept result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Of everything it was made from.
+    pub fingerprint: String,
+    /// Its size, to notice a file that was changed behind our back.
+    pub bytes: u64,
+    /// What the stages reported when it was made.
+    pub stages: Vec<super::outcome::StageReport>,
+}
+
+/// A file that a source read: size and time tell whether it changed, contents
+/// decide when those differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Its time of change, in nanoseconds since 1970.
+    pub modified: u128,
+    /// xxh3 of its contents.
+    pub xxh3: String,
+}
+
+/// `manifest.json`: which results stand and what they were made from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Layout version.
+    pub version: u32,
+    /// Version of the program that wrote it.
+    pub malmoi: String,
+    /// The results.
+    pub kept: BTreeMap<Kept, Entry>,
+    /// The files that were read.
+    pub inputs: Vec<InputFile>,
+}
+
+/// The state folder of one pipeline.
+pub struct Shelf {
+    folder: PathBuf,
+    /// What stands on it.
+    pub manifest: Manifest,
+}
+
+impl Shelf {
+    /// Opens the folder of a pipeline to read from it.
+    ///
+    /// # Errors
+    /// If the manifest is damaged or newer.
+    pub fn open(state: &Path, pipeline: &str) -> Result<Self> {
+        let folder = state.join(pipeline);
+        let manifest = read_manifest(&folder.join("manifest.json"))?;
+        Ok(Shelf { folder, manifest })
+    }
+
+    /// Where a result stands.
+    pub fn path(&self, kept: Kept) -> PathBuf {
+        self.folder.join(kept.file())
+    }
+
+    /// The entry of a result that is whole and was made from the same things.
+    pub fn find(&self, kept: Kept, fingerprint: &str) -> Option<&Entry> {
+        let entry = self.manifest.kept.get(&kept).filter(|entry| entry.fingerprint == fingerprint)?;
+        let size = std::fs::metadata(self.path(kept)).ok()?.len();
+        (size == entry.bytes).then_some(entry)
+    }
+
+    /// Registers a result that was just written under its path.
+    ///
+    /// # Errors
+    /// If the manifest cannot be written.
+    pub fn keep(
+        &mut self,
+        kept: Kept,
+        fingerprint: &str,
+        stages: Vec<super::outcome::StageReport>,
+    ) -> Result<()> {
+        let path = self.path(kept);
+        let bytes = std::fs::metadata(&path).map_err(|error| Error::file("cannot read", &path, error))?.len();
+        self.manifest.kept.insert(kept, Entry { fingerprint: fingerprint.to_owned(), bytes, stages });
+        self.manifest.version = VERSION;
+        self.manifest.malmoi = env!("CARGO_PKG_VERSION").to_owned();
+        let text = serde_json::to_vec_pretty(&self.manifest).expect("a manifest is plain data");
+        AtomicFile::write(&self.folder.join("manifest.json"), &text)
+    }
+
+    /// Forgets a result, so that a crash while it is written anew cannot pair old with new.
+    ///
+    /// # Errors
+    /// If the file cannot be removed.
+    pub fn forget(&mut self, kept: Kept) -> Result<()> {
+        self.manifest.kept.remove(&kept);
+        match std::fs::remove_file(self.path(kept)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::file("cannot remove", &self.path(kept), error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Manifest::default()),
+        Err(error) => return Err(Error::file("cannot read", path, error)),
+    };
+    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| {
+        Error::data(format!("the manifest is damaged: {error}"))
+            .at(path.display().to_string())
+            .hinted("delete the file; the next run makes everything anew")
+    })?;
+    if manifest.version > VERSION {
+        return Err(Error::data("the manifest was written by a newer version of malmoi")
+            .at(path.display().to_string())
+            .hinted("update malmoi, or give another folder with --state"));
+    }
+    Ok(if manifest.version == VERSION { manifest } else { Manifest::default() })
+}
+
+/// Holds a state folder for one process; released when dropped or killed.
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the folder; waits if another process has it, and says which.
+    ///
+    /// What killed processes left half-written is removed.
+    ///
+    /// # Errors
+    /// If the folder cannot be written, or the user stops waiting.
+    pub fn take(state: &Path, purpose: &str, watch: &dyn Watch) -> Result<Self> {
+        std::fs::create_dir_all(state)
+            .map_err(|error| Error::file("cannot create the state folder", state, error)
+                .hinted("give another one with --state DIR"))?;
+        let path = state.join("lock");
+        let failed = |error| Error::file("cannot lock", &path, error);
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        wait(&mut file, &path, watch)?;
+        let holder = format!("process {} ({purpose})\n", std::process::id());
+        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(holder.as_bytes()));
+        written.map_err(failed)?;
+        sweep_all(state);
+        Ok(Lock { _file: file })
+    }
+}
+
+fn wait(file: &mut File, path: &Path, watch: &dyn Watch) -> Result<()> {
+    let mut told = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(Error::file("cannot lock", path, error)),
+        }
+        if !told {
+            let mut holder = String::new();
+            let _ = file.rewind().and_then(|()| Read::by_ref(file).take(200).read_to_string(&mut holder));
+            watch.note(&format!("waiting for {}, which uses the same state folder", holder.trim()));
+            told = true;
+        }
+        watch.check()?;
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+fn sweep_all(state: &Path) {
+    sweep(state);
+    let Ok(entries) = std::fs::read_dir(state) else { return };
+    entries.flatten().filter(|entry| entry.path().is_dir()).for_each(|entry| sweep(&entry.path()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::watch::Silent;
+
+    #[test]
+    fn a_kept_result_is_found_until_something_changes() {
+        let state = tempfile::tempdir().unwrap();
+        let mut shelf = Shelf::open(state.path(), "p").unwrap();
+        AtomicFile::write(&shelf.path(Kept::Model), b"model").unwrap();
+        shelf.keep(Kept::Model, "abc", Vec::new()).unwrap();
+        let shelf = Shelf::open(state.path(), "p").unwrap();
+        assert!(shelf.find(Kept::Model, "abc").is_some());
+        assert!(shelf.find(Kept::Model, "other").is_none());
+        assert!(shelf.find(Kept::Rows, "abc").is_none());
+        std::fs::write(shelf.path(Kept::Model), b"longer model").unwrap();
+        assert!(shelf.find(Kept::Model, "abc").is_none());
+    }
+
+    #[test]
+    fn a_damaged_manifest_is_refused_with_its_place() {
+        let state = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(state.path().join("p")).unwrap();
+        std::fs::write(state.path().join("p/manifest.json"), "{").unwrap();
+        let error = Shelf::open(state.path(), "p").err().unwrap();
+        assert!(error.place().unwrap().contains("manifest.json"));
+    }
+
+    #[test]
+    fn a_waiting_process_can_be_stopped() {
+        struct Stopped(std::sync::atomic::AtomicBool);
+        impl Watch for Stopped {
+            fn stop(&self) -> &std::sync::atomic::AtomicBool {
+                &self.0
+            }
+        }
+        let state = tempfile::tempdir().unwrap();
+        let _held = Lock::take(state.path(), "first", &Silent::default()).unwrap();
+        let error = Lock::take(state.path(), "second", &Stopped(true.into())).err().unwrap();
+        assert_eq!(error.exit_code(), 130);
+    }
+}

@@ -9,6 +9,9 @@ mod rows;
 mod table;
 mod vocabulary;
 mod weights;
+mod export;
+
+pub use export::{ExportPaths, export, write_npz};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -143,7 +143,8 @@ pub(super) fn check_settings(c: f64, max_iter: u32, tol: f64) -> Result<()> {
     Error::all(problems).map_or(Ok(()), Err)
 }
 
-fn check_rows(rows: &CsrMatrix, classes: &[u32], n_classes: usize) -> Result<()> {
+/// What every solver of this room asks of what it learns from.
+pub(super) fn check_rows(rows: &CsrMatrix, classes: &[u32], n_classes: usize) -> Result<()> {
     if rows.rows() != classes.len() {
         let message = format!("{} classes for {} rows", classes.len(), rows.rows());
         return Err(Error::data(message));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::data::{Document, Html, Tokens};
+use crate::data::{Document, Html, Skipped, Tokens};
 use crate::error::Result;
 
 /// Where documents come from.
@@ -15,6 +15,11 @@ pub trait Source: Send {
     /// How far the source has come, as (done, total) in bytes, if it knows.
     fn progress(&self) -> Option<(u64, u64)> {
         None
+    }
+
+    /// The rows left out so far.
+    fn skipped(&self) -> Skipped {
+        Skipped::default()
     }
 }
 

@@ -4,10 +4,12 @@ mod document;
 mod interner;
 mod matrix;
 mod sequences;
+mod skipped;
 mod tokens;
 
 pub use document::{Document, Html, Split, Text};
 pub use interner::Interner;
 pub use matrix::CsrMatrix;
 pub use sequences::{BREAK, Sequences, UNKNOWN};
+pub use skipped::Skipped;
 pub use tokens::{Token, Tokens};

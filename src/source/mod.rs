@@ -4,11 +4,22 @@
 //! documents in the order of the corpus. A bad row is counted and named; a
 //! damaged file ends the run.
 
+mod check;
+mod folder;
+mod jsonl;
+mod mapping;
+mod parts;
+mod rows;
+mod table;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::traits::Source;
 
 /// The form of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,7 +43,7 @@ pub enum SourceKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Columns {
-    /// Unique id; the row's number if there is none.
+    /// Unique id; the file's name and the line if there is none.
     pub id: Option<String>,
     /// The text (default `text`).
     pub text: Option<String>,
@@ -83,4 +94,112 @@ pub struct SourceParams {
 
 fn yes() -> bool {
     true
+}
+
+/// Opens the source at `path`; a table's folder holds a `train` and a `test` file.
+///
+/// # Errors
+/// A file cannot be read, or it lacks a column that the settings name.
+pub fn open(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
+    Ok(match params.kind {
+        SourceKind::Tsv | SourceKind::Csv => Box::new(table::open(params, path)?),
+        SourceKind::Jsonl => Box::new(jsonl::open(params, path)?),
+        SourceKind::Folder => Box::new(folder::open(params, path)?),
+        SourceKind::Parquet => open_parquet(params, path)?,
+        SourceKind::Imdb => return Err(Error::usage("the kind `imdb` is not in this build")),
+    })
+}
+
+fn open_parquet(_params: &SourceParams, _path: &Path) -> Result<Box<dyn Source>> {
+    Err(Error::usage("the kind `parquet` is not in this build")
+        .hinted("build with --features parquet"))
+}
+
+/// The files that [`open`] reads, in their order.
+///
+/// # Errors
+/// As [`open`], as far as names tell.
+pub fn inputs(params: &SourceParams, path: &Path) -> Result<Vec<PathBuf>> {
+    match params.kind {
+        SourceKind::Folder => folder::text_files(path),
+        SourceKind::Imdb if path.is_dir() => folder::text_files(path),
+        SourceKind::Imdb => Ok(vec![path.to_owned()]),
+        kind => Ok(parts::parts(kind, path)?.into_iter().map(|part| part.path).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Document, Html, Skipped};
+
+    /// A folder with files in it.
+    pub struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        pub fn with(files: &[(&str, &[u8])]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for (name, bytes) in files {
+                let path = folder.path().join(name);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, bytes).unwrap();
+            }
+            Folder(folder)
+        }
+
+        pub fn path(&self) -> &Path {
+            self.0.path()
+        }
+    }
+
+    pub fn params(settings: &str) -> SourceParams {
+        toml::from_str(settings).unwrap()
+    }
+
+    pub fn documents(source: &mut dyn Source) -> Result<Vec<Document<Html>>> {
+        let (mut all, mut batch) = (Vec::new(), Vec::new());
+        while source.next_batch(&mut batch)? {
+            all.append(&mut batch);
+        }
+        Ok(all)
+    }
+
+    /// What a source gives for one file named `file.txt`.
+    pub fn read(settings: &str, bytes: &[u8]) -> Result<(Vec<Document<Html>>, Skipped)> {
+        let folder = Folder::with(&[("file.txt", bytes)]);
+        let mut source = open(&params(settings), &folder.path().join("file.txt"))?;
+        let documents = documents(&mut *source)?;
+        Ok((documents, source.skipped()))
+    }
+
+    #[test]
+    fn inputs_are_what_is_read() {
+        let folder = Folder::with(&[("train.csv", b""), ("test.csv", b""), ("a/b.txt", b"")]);
+        let names = |settings| {
+            let files = inputs(&params(settings), folder.path()).unwrap();
+            let name = |file: &PathBuf| file.strip_prefix(folder.path()).unwrap().to_owned();
+            files.iter().map(name).collect::<Vec<_>>()
+        };
+        assert_eq!(names("kind = \"csv\""), [Path::new("train.csv"), Path::new("test.csv")]);
+        assert_eq!(names("kind = \"folder\""), [Path::new("a/b.txt")]);
+        assert_eq!(names("kind = \"imdb\""), [Path::new("a/b.txt")]);
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    #[test]
+    fn parquet_is_a_feature() {
+        let error = read("kind = \"parquet\"", b"").unwrap_err();
+        assert_eq!(error.hint(), Some("build with --features parquet"));
+    }
+
+    #[test]
+    fn the_bundled_reviews_are_read_whole() {
+        for name in ["en", "ko"] {
+            let path = format!("corpora/reviews/{name}.tsv");
+            let params = params("kind = \"tsv\"\nquoting = false");
+            let mut source = open(&params, Path::new(&path)).unwrap();
+            assert_eq!(documents(&mut *source).unwrap().len(), 240);
+            assert_eq!(source.skipped().count, 0);
+        }
+    }
 }

@@ -29,6 +29,7 @@ struct Inner {
     kind: Kind,
     message: String,
     place: Option<String>,
+    snippet: Option<String>,
     hint: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     also: Vec<Error>,
@@ -43,6 +44,7 @@ impl Error {
             kind,
             message: message.into(),
             place: None,
+            snippet: None,
             hint: None,
             source: None,
             also: Vec::new(),
@@ -85,6 +87,13 @@ impl Error {
         self
     }
 
+    /// Shows the offending line, as lines ready to print.
+    #[must_use]
+    pub fn shown(mut self, snippet: impl Into<String>) -> Self {
+        self.0.snippet = Some(snippet.into());
+        self
+    }
+
     /// Says how to fix it.
     #[must_use]
     pub fn hinted(mut self, hint: impl Into<String>) -> Self {
@@ -115,6 +124,11 @@ impl Error {
     /// Where it happened, if known.
     pub fn place(&self) -> Option<&str> {
         self.0.place.as_deref()
+    }
+
+    /// The offending line with a mark below it, if there is one.
+    pub fn snippet(&self) -> Option<&str> {
+        self.0.snippet.as_deref()
     }
 
     /// How to fix it, if known.

@@ -1,11 +1,12 @@
 //! Malmoi turns Korean and English text into features, sentiment, search and reports.
 //!
 //! Text enters by [`source`], passes [`clean`], [`analyze`], [`vectorize`] and
-//! [`classify`], and leaves by [`report`].
+//! [`classify`], and leaves by [`report`]; [`config`] reads what each room shall do.
 
 pub mod analyze;
 pub mod classify;
 pub mod clean;
+pub mod config;
 pub mod data;
 mod error;
 pub mod files;

@@ -1,0 +1,269 @@
+//! Values that have the right type and still make no sense.
+//!
+//! Pure: no file is read, no connection made. Rooms are checked one by one;
+//! every finding names the key it is about.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use super::schema::PipelineParams;
+use super::shape::quoted;
+use crate::analyze::{AnalyzeParams, AnalyzerKind, TokenizerKind};
+use crate::classify::{ClassifyParams, EvaluateParams};
+use crate::clean::CleanParams;
+use crate::source::{Columns, SourceKind, SourceParams};
+use crate::vectorize::{DocumentFrequency, VectorizeParams, Weighting};
+
+/// One value that makes no sense, or is worth a warning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    /// Path of the key below `[pipeline.NAME]`.
+    pub key: String,
+    pub message: String,
+    pub hint: String,
+    pub is_warning: bool,
+}
+
+/// More words than this in an n-gram fill the memory with what occurs once.
+const LONGEST_NGRAM: u32 = 16;
+
+/// Checks all rooms of a pipeline.
+pub(super) fn check(params: &PipelineParams) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    check_source(&params.source, &mut findings);
+    check_clean(&params.clean, &mut findings);
+    check_analyze(&params.analyze, &mut findings);
+    check_vectorize(&params.vectorize, &mut findings);
+    check_classify(&params.classify, &mut findings);
+    check_evaluate(&params.evaluate, &mut findings);
+    findings.0
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// `setting KEY is VALUE, but must be RULE`, unless `holds`.
+    fn need(&mut self, holds: bool, key: &str, is: &dyn std::fmt::Display, must: &str, hint: &str) {
+        if !holds {
+            self.push(key, format!("setting `{key}` is {is}, but must be {must}"), hint, false);
+        }
+    }
+
+    fn warn(&mut self, key: &str, message: &str, hint: &str) {
+        self.push(key, message.to_owned(), hint, true);
+    }
+
+    fn push(&mut self, key: &str, message: String, hint: &str, is_warning: bool) {
+        let (key, hint) = (key.to_owned(), hint.to_owned());
+        self.0.push(Finding { key, message, hint, is_warning });
+    }
+}
+
+fn check_source(params: &SourceParams, findings: &mut Findings) {
+    let empty = params.path.as_ref().is_some_and(|path| path.as_os_str().is_empty());
+    findings.need(!empty, "source.path", &"\"\"", "a file or folder", "such as \"reviews.tsv\"");
+    if params.path.is_none() && params.url.is_none() {
+        let message = "setting `source.path` is missing, and there is no `source.url` either";
+        findings.push("source", message.to_owned(), "name a file: path = \"reviews.tsv\"", false);
+    }
+    check_download(params, findings);
+    check_columns(&params.columns, findings);
+}
+
+fn check_download(params: &SourceParams, findings: &mut Findings) {
+    if let Some(url) = &params.url {
+        let known = url.starts_with("https://") || url.starts_with("http://");
+        let hint = "a file on this machine is named by `source.path`";
+        findings.need(known, "source.url", &quoted(url), "an http or https address", hint);
+    }
+    if let Some(sum) = &params.sha256 {
+        let hexadecimal = sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let hint = "it is what `sha256sum FILE` prints before the file's name";
+        findings.need(hexadecimal, "source.sha256", &quoted(sum), "64 hexadecimal digits", hint);
+    }
+    let table = matches!(params.kind, SourceKind::Tsv | SourceKind::Csv);
+    if !params.quoting && !table {
+        let message = "setting `source.quoting` is read by the kinds tsv and csv alone";
+        findings.warn("source.quoting", message, "remove it");
+    }
+}
+
+/// One column cannot be two things: a model must not read its own answer.
+fn check_columns(columns: &Columns, findings: &mut Findings) {
+    let named = [
+        ("id", &columns.id),
+        ("text", &columns.text),
+        ("label", &columns.label),
+        ("rating", &columns.rating),
+        ("date", &columns.date),
+        ("source", &columns.source),
+        ("title", &columns.title),
+        ("split", &columns.split),
+        ("group", &columns.group),
+    ];
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for (key, column) in named.iter().filter_map(|(key, name)| Some((*key, name.as_deref()?))) {
+        let path = format!("source.columns.{key}");
+        findings.need(!column.is_empty(), &path, &"\"\"", "a column's name", "remove it");
+        if let Some(other) = seen.insert(column, key) {
+            let must = format!("another column than `source.columns.{other}`");
+            findings.need(false, &path, &quoted(column), &must, "remove one of the two");
+        }
+    }
+}
+
+fn check_clean(params: &CleanParams, findings: &mut Findings) {
+    for (index, rule) in params.replace.iter().enumerate() {
+        let key = format!("clean.replace.{index}.pattern");
+        check_pattern(&rule.pattern, &key, findings);
+    }
+}
+
+fn check_pattern(pattern: &str, key: &str, findings: &mut Findings) -> Option<Regex> {
+    match Regex::new(pattern) {
+        Ok(regex) => Some(regex),
+        Err(error) => {
+            // The first lines repeat the pattern; the reason stands on the last.
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let message = format!("setting `{key}` is no regular expression: {reason}");
+            let hint = "look-around and back-references are not supported; write patterns in '…'";
+            findings.push(key, message, hint, false);
+            None
+        }
+    }
+}
+
+fn check_analyze(params: &AnalyzeParams, findings: &mut Findings) {
+    if let Some(regex) = check_pattern(&params.token_pattern, "analyze.token_pattern", findings) {
+        let groups = regex.captures_len() - 1;
+        let message =
+            format!("setting `analyze.token_pattern` has {groups} groups, but may have one");
+        if groups > 1 {
+            let hint = "write (?:…) for a group that is not the token";
+            findings.push("analyze.token_pattern", message, hint, false);
+        }
+    }
+    if params.stop_words.iter().any(String::is_empty) {
+        let message = "setting `analyze.stop_words` holds an empty name".to_owned();
+        findings.push("analyze.stop_words", message, "name a file, or \"en\"", false);
+    }
+    warn_of_unread(params, findings);
+    if !params.stop_words.is_empty() {
+        let message = "dropping stop words usually makes a classifier worse";
+        let hint = "it costs about a point of accuracy on IMDB; remove `stop_words` to keep it";
+        findings.warn("analyze.stop_words", message, hint);
+    }
+}
+
+fn warn_of_unread(params: &AnalyzeParams, findings: &mut Findings) {
+    let of_characters = params.analyzer != AnalyzerKind::Word;
+    let of_words = params.tokenizer == TokenizerKind::Words;
+    let has_pattern = params.token_pattern != crate::analyze::DEFAULT_TOKEN_PATTERN;
+    let mut unread = |is: bool, key: &str, reader: &str| {
+        if is {
+            let message = format!("setting `analyze.{key}` is read with {reader} alone");
+            findings.warn(&format!("analyze.{key}"), &message, "remove one of the two");
+        }
+    };
+    let word = "`analyzer = \"word\"`";
+    unread(
+        params.punctuation && (of_characters || !of_words),
+        "punctuation",
+        "`tokenizer = \"words\"`",
+    );
+    unread(has_pattern && of_words, "token_pattern", "`tokenizer = \"pattern\"`");
+    unread(has_pattern && of_characters && !of_words, "token_pattern", word);
+    unread(of_characters && of_words, "tokenizer", word);
+    unread(of_characters && !params.stop_words.is_empty(), "stop_words", word);
+    unread(of_characters && params.stemmer.is_some(), "stemmer", word);
+    unread(of_characters && params.negation > 0, "negation", word);
+}
+
+fn check_vectorize(params: &VectorizeParams, findings: &mut Findings) {
+    let (low, high) = params.ngram_range;
+    let rises = 1 <= low && low <= high && high <= LONGEST_NGRAM;
+    let must = format!("two rising numbers from 1 to {LONGEST_NGRAM}");
+    let hint = "[1, 2] takes single words and pairs";
+    findings.need(rises, "vectorize.ngram_range", &format!("[{low}, {high}]"), &must, hint);
+    check_document_frequencies(params, findings);
+    if let Some(most) = params.max_features {
+        findings.need(
+            most > 0,
+            "vectorize.max_features",
+            &0,
+            "at least 1",
+            "without it, all terms stay",
+        );
+    }
+    let hint = "1.0 is usual; smaller values trust rare words more";
+    let positive = params.alpha.is_finite() && params.alpha > 0.0;
+    findings.need(positive, "vectorize.alpha", &params.alpha, "greater than 0", hint);
+    if params.sublinear_tf && params.weighting == Weighting::NaiveBayesRatio {
+        let message = "settings `vectorize.sublinear_tf` and `weighting = \"naive_bayes_ratio\"` \
+            contradict each other";
+        let hint = "the ratio weighs terms, not their counts; remove `sublinear_tf`";
+        findings.push("vectorize.sublinear_tf", message.to_owned(), hint, false);
+    }
+}
+
+fn check_document_frequencies(params: &VectorizeParams, findings: &mut Findings) {
+    let (least, most) = (params.min_df, params.max_df);
+    let hint = "2 drops what occurs in one document alone";
+    check_frequency(least, "vectorize.min_df", hint, findings);
+    let hint = "1.0 keeps every term; \
+        to drop terms found in more than half of the documents use 0.5";
+    check_frequency(most, "vectorize.max_df", hint, findings);
+    let crossed = match (least, most) {
+        (DocumentFrequency::Count(least), DocumentFrequency::Count(most)) => least > most,
+        (DocumentFrequency::Share(least), DocumentFrequency::Share(most)) => least > most,
+        // How many documents a share is, only the corpus knows.
+        _ => false,
+    };
+    let must = format!("at most `vectorize.max_df`, {}", written(most));
+    let hint = "no term could be kept";
+    findings.need(!crossed, "vectorize.min_df", &written(least), &must, hint);
+}
+
+fn check_frequency(frequency: DocumentFrequency, key: &str, hint: &str, findings: &mut Findings) {
+    match frequency {
+        DocumentFrequency::Count(count) => {
+            findings.need(count > 0, key, &count, "at least 1", hint)
+        }
+        DocumentFrequency::Share(share) => {
+            let holds = (0.0..=1.0).contains(&share);
+            findings.need(holds, key, &share, "between 0.0 and 1.0", hint);
+        }
+    }
+}
+
+fn written(frequency: DocumentFrequency) -> String {
+    match frequency {
+        DocumentFrequency::Count(count) => count.to_string(),
+        DocumentFrequency::Share(share) => format!("{share:?}"),
+    }
+}
+
+fn check_classify(params: &ClassifyParams, findings: &mut Findings) {
+    let positive = |number: f64| number.is_finite() && number > 0.0;
+    let hint = "1.0 is usual; smaller values make a simpler model";
+    findings.need(positive(params.c), "classify.C", &params.c, "greater than 0", hint);
+    let hint = "0.01 is usual; smaller values take longer";
+    findings.need(positive(params.tol), "classify.tol", &params.tol, "greater than 0", hint);
+    let hint = "100 is usual";
+    findings.need(params.max_iter > 0, "classify.max_iter", &0, "at least 1", hint);
+    let Some(calibration) = params.calibration else { return };
+    let hint = "`malmoi tune` writes both numbers";
+    for (key, number) in [("slope", calibration.slope), ("offset", calibration.offset)] {
+        let key = format!("classify.calibration.{key}");
+        findings.need(number.is_finite(), &key, &number, "a finite number", hint);
+    }
+}
+
+fn check_evaluate(params: &EvaluateParams, findings: &mut Findings) {
+    let holds = params.test_size > 0.0 && params.test_size < 1.0;
+    let hint = "0.2 keeps a fifth of the documents for the test";
+    findings.need(holds, "evaluate.test_size", &params.test_size, "between 0 and 1", hint);
+}

@@ -1,0 +1,316 @@
+//! `pipeline.toml` → pipelines.
+//!
+//! In: the file, the environment and `--set`. Out: checked settings of every
+//! room, each value with its origin. All problems of the file are reported at
+//! once, before any work starts.
+
+mod checks;
+mod file;
+mod origin;
+mod overrides;
+mod problems;
+mod schema;
+mod settings;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::analyze::AnalyzeParams;
+use crate::classify::{ClassifyParams, EvaluateParams};
+use crate::clean::CleanParams;
+use crate::error::{Error, Result};
+use crate::source::SourceParams;
+use crate::vectorize::VectorizeParams;
+use checks::Finding;
+use problems::{Problem, Text};
+use schema::PipelineParams;
+use settings::{Content, Place, Setting, Table};
+
+pub use file::{FILE_NAME, find};
+pub use origin::{Origin, Value};
+pub use overrides::Overrides;
+pub use schema::{VERSION, schema};
+
+/// The stop words that come with the program; other names are files.
+pub const BUNDLED_STOP_WORDS: &[&str] = &["en"];
+
+/// A checked `pipeline.toml`.
+#[derive(Debug)]
+pub struct Config {
+    /// Absolute path of the file.
+    pub path: PathBuf,
+    /// The pipeline that is run when none is named.
+    pub default: String,
+    /// Every pipeline as it was written, by its name.
+    pub pipelines: BTreeMap<String, Written>,
+    text: Text,
+    warnings: Vec<Error>,
+}
+
+/// The settings of a pipeline as they were written; [`Config::pipeline`] reads them.
+#[derive(Debug, Clone)]
+pub struct Written {
+    table: Table,
+    place: Place,
+}
+
+/// The settings of one pipeline, with those that were replaced or left out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pipeline {
+    /// Its name in `pipeline.toml`.
+    pub name: String,
+    /// The folder of `pipeline.toml`.
+    pub root: PathBuf,
+    /// Where the documents come from.
+    pub source: SourceParams,
+    /// What becomes of markup and odd characters.
+    pub clean: CleanParams,
+    /// What a token is.
+    pub analyze: AnalyzeParams,
+    /// How tokens become rows of numbers.
+    pub vectorize: VectorizeParams,
+    /// How rows become labels.
+    pub classify: ClassifyParams,
+    /// How the classifier is measured.
+    pub evaluate: EvaluateParams,
+}
+
+/// A pipeline, where each of its values comes from, and what is odd about it.
+#[derive(Debug)]
+pub struct Effective {
+    /// The settings to work with.
+    pub pipeline: Pipeline,
+    /// Every value with its origin, in the order of flow.
+    pub values: Vec<Value>,
+    /// What is allowed and probably not meant.
+    pub warnings: Vec<Error>,
+}
+
+impl Config {
+    /// Reads and checks the file.
+    ///
+    /// # Errors
+    /// All problems of the file at once, each with line, column and hint.
+    pub fn read(path: &Path) -> Result<Self> {
+        let here = std::env::current_dir().unwrap_or_default();
+        let name = path.strip_prefix(here).unwrap_or(path).display().to_string();
+        let text = file::read(path, &name)?;
+        let path = std::path::absolute(path)
+            .map_err(|error| Error::file("cannot tell the folder of", path, error))?;
+        Config::parse(path, text)
+    }
+
+    fn parse(path: PathBuf, text: Text) -> Result<Self> {
+        let table = file::parse(&text)?;
+        let mut problems = check_file(&table).map_err(|newer| text.show(newer))?;
+        let default = default_of(&table);
+        let pipelines = pipelines_of(&table);
+        let mut warnings = Vec::new();
+        if problems.is_empty() {
+            for (name, written) in &pipelines {
+                let (bad, odd) = check_values(&params(name, written)?, written);
+                problems.extend(bad);
+                warnings.extend(odd.into_iter().map(|problem| text.show(problem)));
+            }
+            problems.extend(check_default(&table, &default, &pipelines));
+        }
+        match text.error(problems) {
+            Some(error) => Err(error),
+            None => Ok(Config { path, default, pipelines, text, warnings }),
+        }
+    }
+
+    /// The pipeline `name`, or the default one, with `overrides`.
+    ///
+    /// Relative paths of the file start at its folder; those of the environment
+    /// and of `--set` start at the working directory.
+    ///
+    /// # Errors
+    /// When there is no such pipeline or the overrides do not fit it.
+    pub fn pipeline(&self, name: Option<&str>, overrides: &Overrides) -> Result<Pipeline> {
+        self.effective(name, overrides).map(|effective| effective.pipeline)
+    }
+
+    /// The same with the origin of every value, and with warnings.
+    ///
+    /// # Errors
+    /// As [`Config::pipeline`].
+    pub fn effective(&self, name: Option<&str>, overrides: &Overrides) -> Result<Effective> {
+        let name = name.unwrap_or(&self.default);
+        let mut written = self.written(name)?.clone();
+        for one in &overrides.entries {
+            settings::put(&mut written.table, &one.path, one.setting.clone());
+        }
+        let mut problems = Vec::new();
+        let schema = schema::pipeline_schema();
+        shape::check(&written.table, &written.place, schema, &[], &mut problems);
+        self.stop_at(problems)?;
+        let params = params(name, &written)?;
+        let (bad, odd) = check_values(&params, &written);
+        self.stop_at(bad)?;
+        let pipeline = self.placed(name, params, &written.table);
+        let values = origin::values(&pipeline, &written.table, &self.text);
+        let warnings = odd.into_iter().map(|problem| self.text.show(problem)).collect();
+        Ok(Effective { pipeline, values, warnings })
+    }
+
+    /// What is allowed and probably not meant, in all pipelines of the file.
+    pub fn warnings(&self) -> &[Error] {
+        &self.warnings
+    }
+
+    fn stop_at(&self, problems: Vec<Problem>) -> Result<()> {
+        self.text.error(problems).map_or(Ok(()), Err)
+    }
+
+    fn written(&self, name: &str) -> Result<&Written> {
+        self.pipelines.get(name).ok_or_else(|| {
+            let known: Vec<&str> = self.pipelines.keys().map(String::as_str).collect();
+            Error::usage(format!("there is no pipeline `{}`", shape::label(&[name.to_owned()])))
+                .at(self.text.name.clone())
+                .hinted(shape::suggestion(name, &known, "the pipelines here are"))
+        })
+    }
+
+    /// Gives every file its full path.
+    fn placed(&self, name: &str, params: PipelineParams, table: &Table) -> Pipeline {
+        let root = self.path.parent().unwrap_or(Path::new("/")).to_owned();
+        let PipelineParams { mut source, clean, mut analyze, vectorize, classify, evaluate } =
+            params;
+        let place = |key: &[&str], file: &Path| {
+            let is_in_file = |setting: &Setting| matches!(setting.place, Place::File(_));
+            match settings::find(table, key).is_some_and(is_in_file) {
+                true => root.join(file),
+                false => std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
+            }
+        };
+        source.path = source.path.map(|path| place(&["source", "path"], &path));
+        for name in &mut analyze.stop_words {
+            if !BUNDLED_STOP_WORDS.contains(&name.as_str()) {
+                *name = place(&["analyze", "stop_words"], Path::new(name)).display().to_string();
+            }
+        }
+        let name = name.to_owned();
+        Pipeline { name, root, source, clean, analyze, vectorize, classify, evaluate }
+    }
+}
+
+/// Compares the whole file with its schema; the error is a newer file's alone,
+/// because everything else in it may be right.
+fn check_file(table: &Table) -> Result<Vec<Problem>, Problem> {
+    let mut problems = Vec::new();
+    let mut table = table.clone();
+    if let Some(problem) = check_version(&table)? {
+        problems.push(problem);
+        // Said once is enough: the schema would complain again.
+        table.insert("version".to_owned(), version());
+    }
+    shape::check(&table, &Place::File(0..0), schema(), &[], &mut problems);
+    problems.extend(pipelines_of(&table).iter().filter_map(|(name, one)| check_name(name, one)));
+    Ok(problems)
+}
+
+fn check_version(table: &Table) -> Result<Option<Problem>, Problem> {
+    let Some(setting) = table.get("version") else {
+        let problem = Problem::new("setting `version` is missing", Place::File(0..0));
+        return Ok(Some(problem.hinted(format!("begin the file with `version = {VERSION}`"))));
+    };
+    match &setting.content {
+        Content::One(toml::Value::Integer(1)) => Ok(None),
+        Content::One(toml::Value::Integer(newer)) if *newer > i64::from(VERSION) => {
+            let message =
+                format!("the file has version {newer}: it was written for a newer malmoi");
+            Err(Problem::new(message, setting.place.clone()).hinted("update malmoi"))
+        }
+        content => {
+            let shown = shape::shown(content);
+            let message = format!("setting `version` is {shown}, but must be {VERSION}");
+            Ok(Some(Problem::new(message, setting.place.clone())))
+        }
+    }
+}
+
+fn version() -> Setting {
+    let place = Place::File(0..0);
+    let content = Content::One(toml::Value::Integer(i64::from(VERSION)));
+    Setting { key: place.clone(), place, content }
+}
+
+/// Names become names of folders in the state, so they hold nothing else.
+fn check_name(name: &str, written: &Written) -> Option<Problem> {
+    let allowed = |character: char| character.is_alphanumeric() || "-_".contains(character);
+    if !name.is_empty() && name.len() <= 64 && name.chars().all(allowed) {
+        return None;
+    }
+    let message = format!("{} cannot be the name of a pipeline", shape::quoted(name));
+    let hint = "use up to 64 letters, digits, `-` and `_`";
+    Some(Problem::new(message, written.place.clone()).hinted(hint))
+}
+
+fn check_default(
+    table: &Table,
+    default: &str,
+    pipelines: &BTreeMap<String, Written>,
+) -> Option<Problem> {
+    if pipelines.contains_key(default) {
+        return None;
+    }
+    let place = table.get("default").map_or(Place::File(0..0), |setting| setting.place.clone());
+    let message =
+        format!("setting `default` names {}, which is no pipeline", shape::quoted(default));
+    let known: Vec<&str> = pipelines.keys().map(String::as_str).collect();
+    let hint = shape::suggestion(default, &known, "the pipelines here are");
+    Some(Problem::new(message, place).hinted(hint))
+}
+
+fn default_of(table: &Table) -> String {
+    match table.get("default").map(|setting| &setting.content) {
+        Some(Content::One(toml::Value::String(name))) => name.clone(),
+        _ => String::new(),
+    }
+}
+
+fn pipelines_of(table: &Table) -> BTreeMap<String, Written> {
+    let Some(Content::Table(pipelines)) = table.get("pipeline").map(|setting| &setting.content)
+    else {
+        return BTreeMap::new();
+    };
+    let written = |(name, setting): (&String, &Setting)| match &setting.content {
+        Content::Table(table) => {
+            Some((name.clone(), Written { table: table.clone(), place: setting.key.clone() }))
+        }
+        _ => None,
+    };
+    pipelines.iter().filter_map(written).collect()
+}
+
+/// Keys and types were compared with the schema; what serde still refuses is
+/// refused with its own words.
+fn params(name: &str, written: &Written) -> Result<PipelineParams> {
+    PipelineParams::deserialize(settings::to_value(&written.table))
+        .map_err(|error| Error::usage(error.message().to_owned()).at(format!("pipeline `{name}`")))
+}
+
+/// Problems and warnings of the values.
+fn check_values(params: &PipelineParams, written: &Written) -> (Vec<Problem>, Vec<Problem>) {
+    let (odd, bad): (Vec<_>, Vec<_>) =
+        checks::check(params).into_iter().partition(|finding| finding.is_warning);
+    let problems = |findings: Vec<Finding>| {
+        findings.into_iter().map(|finding| problem(finding, written)).collect()
+    };
+    (problems(bad), problems(odd))
+}
+
+fn problem(finding: Finding, written: &Written) -> Problem {
+    let path: Vec<String> = finding.key.split('.').map(str::to_owned).collect();
+    let place = settings::nearest(&written.table, &path)
+        .map_or(&written.place, |setting| &setting.place)
+        .clone();
+    Problem::new(finding.message, place).hinted(finding.hint)
+}
+
+#[cfg(test)]
+mod tests;

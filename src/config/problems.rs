@@ -1,0 +1,206 @@
+//! Problems and how they are shown: place, line and a mark under what is wrong.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use super::settings::Place;
+use crate::error::Error;
+
+/// More problems than this are counted, not shown.
+const MOST_SHOWN: usize = 40;
+/// Characters of a line that are shown.
+const WIDEST: usize = 120;
+
+/// One thing that is wrong with the settings.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub message: String,
+    pub hint: Option<String>,
+    pub place: Place,
+}
+
+impl Problem {
+    pub fn new(message: impl Into<String>, place: Place) -> Self {
+        Problem { message: message.into(), hint: None, place }
+    }
+
+    pub fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// The text that problems point into, under the name the user knows it by.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    pub name: String,
+    pub text: String,
+}
+
+impl Text {
+    /// All problems as one error, in the order of the file.
+    pub fn error(&self, mut problems: Vec<Problem>) -> Option<Error> {
+        problems.sort_by_key(|problem| match &problem.place {
+            Place::File(range) => range.start,
+            _ => usize::MAX,
+        });
+        let hidden = problems.len().saturating_sub(MOST_SHOWN);
+        problems.truncate(MOST_SHOWN);
+        let mut errors: Vec<Error> = problems.into_iter().map(|one| self.show(one)).collect();
+        if hidden > 0 {
+            errors.push(Error::usage(format!("and {hidden} more problems")).at(self.name.clone()));
+        }
+        Error::all(errors)
+    }
+
+    /// One problem with its place, line and hint.
+    pub fn show(&self, problem: Problem) -> Error {
+        let error = Error::usage(problem.message);
+        let error = match problem.place {
+            Place::Environment(name) => error.at(format!("environment variable {name}")),
+            Place::Flag(key) => error.at(format!("--set {key}")),
+            Place::File(range) => {
+                let line = Line::around(&self.text, &range);
+                error.at(line.place(&self.name)).shown(line.snippet())
+            }
+        };
+        match problem.hint {
+            Some(hint) => error.hinted(hint),
+            None => error,
+        }
+    }
+
+    /// The line of the file on which `range` starts, from 1.
+    pub fn line_number(&self, range: &Range<usize>) -> usize {
+        Line::around(&self.text, range).number
+    }
+}
+
+/// The first line of a range of a text.
+struct Line<'a> {
+    number: usize,
+    text: &'a str,
+    /// Characters before the range.
+    before: usize,
+    /// Characters of the range on this line.
+    marked: usize,
+}
+
+impl<'a> Line<'a> {
+    fn around(text: &'a str, range: &Range<usize>) -> Self {
+        let start = floor(text, range.start);
+        let end = floor(text, range.end).max(start);
+        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = text[line_start..].lines().next().unwrap_or_default();
+        let line_end = line_start + line.len();
+        Line {
+            number: text[..line_start].matches('\n').count() + 1,
+            text: line,
+            before: text[line_start..start.min(line_end)].chars().count(),
+            marked: text[start.min(line_end)..end.min(line_end)].chars().count(),
+        }
+    }
+
+    fn place(&self, file: &str) -> String {
+        format!("{file}, line {}, column {}", self.number, self.before + 1)
+    }
+
+    /// As rustc shows it: an empty gutter, the line, the mark.
+    fn snippet(&self) -> String {
+        let number = self.number.to_string();
+        let gutter = " ".repeat(number.len());
+        let skipped = self.before.saturating_sub(WIDEST / 2);
+        let shown: String = self.text.chars().skip(skipped).take(WIDEST).map(harmless).collect();
+        let indent = blank(shown.chars().take(self.before - skipped));
+        let marks = shown.chars().skip(self.before - skipped).take(self.marked).map(width).sum();
+        let mut snippet = String::new();
+        // Writing to a string cannot fail.
+        let _ = writeln!(snippet, "{gutter} |");
+        let _ = writeln!(snippet, "{number} | {}", shown.trim_end());
+        let _ = write!(snippet, "{gutter} | {indent}{}", "^".repeat(usize::max(marks, 1)));
+        snippet
+    }
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+/// A settings file must not be able to steer the terminal.
+fn harmless(character: char) -> char {
+    if character.is_control() && character != '\t' { '\u{fffd}' } else { character }
+}
+
+/// Blanks as wide as `characters`; tabs stay tabs.
+fn blank(characters: impl Iterator<Item = char>) -> String {
+    let blank = |character| match (character, width(character)) {
+        ('\t', _) => "\t",
+        (_, 2) => "  ",
+        _ => " ",
+    };
+    characters.map(blank).collect()
+}
+
+/// Terminal columns: Hangul, kana, Chinese and full-width characters take two.
+fn width(character: char) -> usize {
+    let wide = matches!(character,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}');
+    if wide { 2 } else { 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn snippet(text: &str, range: Range<usize>) -> String {
+        let text = Text { name: "pipeline.toml".to_owned(), text: text.to_owned() };
+        let error = text.show(Problem::new("wrong", Place::File(range)));
+        format!("{}\n{}", error.place().unwrap(), error.snippet().unwrap())
+    }
+
+    #[test]
+    fn the_line_is_marked() {
+        insta::assert_snapshot!(snippet("a = 1\nmax_df = 1.5\n", 15..18), @r"
+        pipeline.toml, line 2, column 10
+          |
+        2 | max_df = 1.5
+          |          ^^^
+        ");
+    }
+
+    #[test]
+    fn korean_takes_two_columns() {
+        insta::assert_snapshot!(snippet("글 = '좋다'", 6..14), @r"
+        pipeline.toml, line 1, column 5
+          |
+        1 | 글 = '좋다'
+          |      ^^^^^^
+        ");
+    }
+
+    #[test]
+    fn control_characters_are_not_sent_to_the_terminal() {
+        assert!(!snippet("a = \"\u{1b}[31m\"", 4..10).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_flood_of_problems_is_counted() {
+        let text = Text { name: "pipeline.toml".to_owned(), text: String::new() };
+        let problems = (0..100).map(|_| Problem::new("wrong", Place::File(0..1))).collect();
+        let error = text.error(problems).unwrap();
+        assert_eq!(error.also().len(), MOST_SHOWN);
+        assert_eq!(error.also().last().unwrap().to_string(), "and 60 more problems");
+    }
+
+    proptest! {
+        #[test]
+        fn any_range_of_any_text_is_shown(text in "(?s).{0,40}", start in 0usize..60, length in 0usize..30) {
+            snippet(&text, start..start + length);
+        }
+    }
+}

@@ -1,0 +1,368 @@
+use std::ffi::OsString;
+
+use proptest::prelude::*;
+
+use super::*;
+
+const GOOD: &str = r#"version = 1
+default = "mine"
+
+[pipeline.mine.source]
+kind = "tsv"
+path = "reviews.tsv"
+columns = { group = "title" }
+"#;
+
+fn config(text: &str) -> Result<Config> {
+    let text = Text { name: "pipeline.toml".to_owned(), text: text.to_owned() };
+    Config::parse(PathBuf::from("/project/pipeline.toml"), text)
+}
+
+/// The file `GOOD` with `more` behind it.
+fn config_with(more: &str) -> Result<Config> {
+    config(&format!("{GOOD}{more}\n"))
+}
+
+fn set(flags: &[&str]) -> Overrides {
+    let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
+    Overrides::new([], &flags).unwrap()
+}
+
+fn environment(variables: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+    variables.iter().map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+/// All problems as a user would read them.
+fn shown(error: &Error) -> String {
+    let one = |error: &Error| {
+        let place = error.place().unwrap_or("nowhere");
+        let snippet = error.snippet().map(|lines| format!("{lines}\n")).unwrap_or_default();
+        let hint = error.hint().map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+        format!("{error}\n--> {place}\n{snippet}{hint}")
+    };
+    std::iter::once(error).chain(error.also()).map(one).collect()
+}
+
+fn problems(more: &str) -> String {
+    shown(&config_with(more).expect_err(more))
+}
+
+/// The messages alone.
+fn messages(more: &str) -> Vec<String> {
+    let error = config_with(more).expect_err(more);
+    std::iter::once(&error).chain(error.also()).map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let pipeline = config(GOOD).unwrap().pipeline(None, &Overrides::none()).unwrap();
+    assert_eq!(pipeline.name, "mine");
+    assert_eq!(pipeline.root, Path::new("/project"));
+    assert_eq!(pipeline.source.path.as_deref(), Some(Path::new("/project/reviews.tsv")));
+    assert_eq!(pipeline.source.columns.group.as_deref(), Some("title"));
+    assert!(pipeline.source.quoting);
+    assert_eq!(pipeline.vectorize, VectorizeParams::default());
+    assert_eq!(pipeline.classify, ClassifyParams::default());
+}
+
+#[test]
+fn a_bad_value_is_shown_with_its_line() {
+    insta::assert_snapshot!(problems("[pipeline.mine.vectorize]\nmax_df = 1.5"), @r#"
+    setting `vectorize.max_df` is 1.5, but must be between 0.0 and 1.0
+    --> pipeline.toml, line 9, column 10
+      |
+    9 | max_df = 1.5
+      |          ^^^
+    hint: 1.0 keeps every term; to drop terms found in more than half of the documents use 0.5
+    "#);
+}
+
+#[test]
+fn all_problems_are_reported_at_once() {
+    let more = "[pipeline.mine.vectorise]\nmin_df = 2\n\
+        [pipeline.mine.vectorize]\nngram_rang = [1, 2]\nbinary = \"yes\"\nnorm = \"l3\"\n\
+        max_features = -1\nngram_range = [1, 2, 3]\n[pipeline.other]";
+    insta::assert_snapshot!(problems(more), @r#"
+    unknown setting `vectorise`
+    --> pipeline.toml, line 8, column 16
+      |
+    8 | [pipeline.mine.vectorise]
+      |                ^^^^^^^^^
+    hint: did you mean `vectorize`? the keys here are `source`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`
+    unknown setting `vectorize.ngram_rang`
+    --> pipeline.toml, line 11, column 1
+       |
+    11 | ngram_rang = [1, 2]
+       | ^^^^^^^^^^
+    hint: did you mean `ngram_range`? the keys here are `ngram_range`, `min_df`, `max_df`, `max_features`, `binary`, `use_idf`, `smooth_idf`, `sublinear_tf`, `norm`, `weighting`, `alpha`
+    setting `vectorize.binary` is "yes", but must be true or false
+    --> pipeline.toml, line 12, column 10
+       |
+    12 | binary = "yes"
+       |          ^^^^^
+    setting `vectorize.norm` is "l3", but must be one of "l2", "l1", "none"
+    --> pipeline.toml, line 13, column 8
+       |
+    13 | norm = "l3"
+       |        ^^^^
+    setting `vectorize.max_features` is -1, but must be a whole number from 0
+    --> pipeline.toml, line 14, column 16
+       |
+    14 | max_features = -1
+       |                ^^
+    setting `vectorize.ngram_range` is a list, but must be a list of 2 items, each a whole number from 0
+    --> pipeline.toml, line 15, column 15
+       |
+    15 | ngram_range = [1, 2, 3]
+       |               ^^^^^^^^^
+    setting `source` is missing
+    --> pipeline.toml, line 16, column 1
+       |
+    16 | [pipeline.other]
+       | ^^^^^^^^^^^^^^^^
+    hint: it must be a table
+    "#);
+}
+
+#[test]
+fn broken_toml_is_shown_with_its_line() {
+    insta::assert_snapshot!(problems("[pipeline.mine.vectorize]\nmin_df = \nbinary = tru\nbinary = true"), @r#"
+    not TOML: string values must be quoted, expected literal string
+    --> pipeline.toml, line 9, column 10
+      |
+    9 | min_df =
+      |          ^
+    not TOML: invalid boolean, expected `true`
+    --> pipeline.toml, line 10, column 10
+       |
+    10 | binary = tru
+       |          ^^^
+    not TOML: duplicate key
+    --> pipeline.toml, line 11, column 1
+       |
+    11 | binary = true
+       | ^^^^^^
+    "#);
+}
+
+#[test]
+fn values_without_sense_are_found() {
+    let check = |more: &str, wanted: &str| {
+        let found = messages(more);
+        assert!(found.iter().any(|message| message.contains(wanted)), "{more}: {found:?}");
+    };
+    let vectorize = |setting: &str| format!("[pipeline.mine.vectorize]\n{setting}");
+    check(&vectorize("ngram_range = [2, 1]"), "is [2, 1], but must be two rising numbers");
+    check(&vectorize("ngram_range = [0, 1]"), "`vectorize.ngram_range` is [0, 1]");
+    check(&vectorize("ngram_range = [1, 17]"), "from 1 to 16");
+    check(&vectorize("min_df = 0"), "`vectorize.min_df` is 0, but must be at least 1");
+    check(&vectorize("min_df = -2"), "`vectorize.min_df` is -2");
+    check(&vectorize("max_df = 1.5"), "is 1.5, but must be between 0.0 and 1.0");
+    check(&vectorize("max_df = nan"), "is NaN, but must be between 0.0 and 1.0");
+    check(&vectorize("min_df = 0.9\nmax_df = 0.5"), "at most `vectorize.max_df`, 0.5");
+    check(&vectorize("min_df = 9\nmax_df = 5"), "at most `vectorize.max_df`, 5");
+    check(&vectorize("max_features = 0"), "`vectorize.max_features` is 0");
+    check(&vectorize("max_features = 5000000000"), "must be a whole number from 0");
+    check(&vectorize("alpha = 0"), "`vectorize.alpha` is 0, but must be greater than 0");
+    let both = "weighting = \"naive_bayes_ratio\"\nsublinear_tf = true";
+    check(&vectorize(both), "contradict each other");
+    check("[pipeline.mine.classify]\nC = 0.0", "`classify.C` is 0");
+    check("[pipeline.mine.classify]\nC = inf", "`classify.C` is inf");
+    check("[pipeline.mine.classify]\ntol = -1.0", "`classify.tol` is -1");
+    check("[pipeline.mine.classify]\nmax_iter = 0", "`classify.max_iter` is 0");
+    check("[pipeline.mine.classify]\nseed = 99999999999999999999", "is too large");
+    check(
+        "[pipeline.mine.classify]\ncalibration = { slope = 1.0 }",
+        "calibration.offset` is missing",
+    );
+    check("[pipeline.mine.evaluate]\ntest_size = 1.0", "`evaluate.test_size` is 1");
+    check("[pipeline.mine.analyze]\ntoken_pattern = '('", "is no regular expression: unclosed");
+    check("[pipeline.mine.analyze]\ntoken_pattern = '(a)(b)'", "has 2 groups");
+    check("[pipeline.mine.analyze]\nstop_words = [\"\"]", "holds an empty name");
+    check(
+        "[pipeline.mine.clean]\nreplace = [{ pattern = '[', replacement = '' }]",
+        "`clean.replace.0.pattern`",
+    );
+    check("[pipeline.b.source]\nkind = \"tsv\"", "`source.path` is missing");
+    check("[pipeline.b.source]\npath = \"x\"", "`source.kind` is missing");
+    check("[pipeline.b.source]\nkind = \"tsv\"\nurl = \"ftp://x\"", "an http or https address");
+    check(
+        "[pipeline.b.source]\nkind = \"tsv\"\npath = \"x\"\nsha256 = \"c0\"",
+        "64 hexadecimal digits",
+    );
+    let twice = "[pipeline.b.source]\nkind = \"tsv\"\npath = \"x\"\n\
+        columns = { text = \"a\", label = \"a\" }";
+    check(twice, "another column than `source.columns.text`");
+    check("[pipeline.\"../up\".source]\nkind = \"tsv\"\npath = \"x\"", "cannot be the name");
+}
+
+#[test]
+fn versions_are_told_apart() {
+    let message = |text: &str| shown(&config(text).unwrap_err());
+    assert!(
+        message(&GOOD.replace("version = 1", "")).contains("begin the file with `version = 1`")
+    );
+    assert!(message(&GOOD.replace("version = 1", "version = 0")).contains("but must be 1"));
+    let newer = message(&GOOD.replace("version = 1", "version = 2\nfuture = true"));
+    assert!(newer.contains("written for a newer malmoi"), "{newer}");
+    assert!(!newer.contains("future` "), "{newer}");
+}
+
+#[test]
+fn default_names_a_pipeline() {
+    let error = config(&GOOD.replace("\"mine\"", "\"mnie\"")).unwrap_err();
+    assert!(shown(&error).contains("did you mean `mine`?"));
+    let error = config(GOOD).unwrap().pipeline(Some("mnie"), &Overrides::none()).unwrap_err();
+    insta::assert_snapshot!(shown(&error), @r#"
+    there is no pipeline `mnie`
+    --> pipeline.toml
+    hint: did you mean `mine`? the pipelines here are `mine`
+    "#);
+}
+
+#[test]
+fn flags_win_over_the_environment_over_the_file() {
+    let config =
+        config_with("[pipeline.mine.vectorize]\nmin_df = 2\nmax_df = 0.9\nalpha = 2").unwrap();
+    let variables = environment(&[
+        ("MALMOI_VECTORIZE__MAX_DF", "0.8"),
+        ("MALMOI_VECTORIZE__ALPHA", "3"),
+        ("MALMOI_CLASSIFY__C", "7"),
+        ("MALMOI_SOURCE__COLUMNS__TEXT", "body"),
+        ("MALMOI_SOURCE__LABELS__Pos", "positive"),
+        ("MALMOI_STATE", "elsewhere"),
+        ("OTHER__NAME", "1"),
+    ]);
+    let flags = ["vectorize.alpha=4".to_owned(), "vectorize.ngram_range=[1, 2]".to_owned()];
+    let overrides = Overrides::new(variables, &flags).unwrap();
+    let effective = config.effective(None, &overrides).unwrap();
+    let pipeline = &effective.pipeline;
+    assert_eq!(pipeline.vectorize.min_df, crate::vectorize::DocumentFrequency::Count(2));
+    assert_eq!(pipeline.vectorize.max_df, crate::vectorize::DocumentFrequency::Share(0.8));
+    assert_eq!(pipeline.vectorize.alpha, 4.0);
+    assert_eq!(pipeline.vectorize.ngram_range, (1, 2));
+    assert_eq!(pipeline.classify.c, 7.0);
+    assert_eq!(pipeline.source.columns.text.as_deref(), Some("body"));
+    assert_eq!(pipeline.source.labels["Pos"], "positive");
+    let origins: BTreeMap<String, String> = effective
+        .values
+        .iter()
+        .map(|value| (value.key.join("."), value.origin.to_string()))
+        .collect();
+    assert_eq!(origins["vectorize.min_df"], "pipeline.toml:9");
+    assert_eq!(origins["vectorize.max_df"], "MALMOI_VECTORIZE__MAX_DF");
+    assert_eq!(origins["vectorize.alpha"], "--set");
+    assert_eq!(origins["vectorize.norm"], "default");
+}
+
+#[test]
+fn a_bare_word_is_text() {
+    let config = config(GOOD).unwrap();
+    let flags = ["source.kind=csv", "source.columns.text=2024", "source.labels.\"0\"=negative"];
+    let pipeline = config.pipeline(None, &set(&flags)).unwrap();
+    assert_eq!(pipeline.source.kind, crate::source::SourceKind::Csv);
+    assert_eq!(pipeline.source.columns.text.as_deref(), Some("2024"));
+    assert_eq!(pipeline.source.labels["0"], "negative");
+}
+
+#[test]
+fn paths_start_where_they_were_written() {
+    let more = "[pipeline.mine.analyze]\nstop_words = [\"en\", \"mine.txt\"]";
+    let config = config_with(more).unwrap();
+    let pipeline = config.pipeline(None, &set(&["source.path=other.tsv"])).unwrap();
+    let here = std::env::current_dir().unwrap();
+    assert_eq!(pipeline.source.path, Some(here.join("other.tsv")));
+    assert_eq!(pipeline.analyze.stop_words, ["en", "/project/mine.txt"]);
+}
+
+#[test]
+fn overrides_are_checked_like_the_file() {
+    let config = config(GOOD).unwrap();
+    let problems = |overrides: &Overrides| shown(&config.pipeline(None, overrides).unwrap_err());
+    let flags = ["source.pth=x", "vectorize.max_df=often", "nowhere=1", "vectorize=3"];
+    insta::assert_snapshot!(problems(&set(&flags)), @r#"
+    unknown setting `nowhere`
+    --> --set nowhere
+    hint: the keys here are `source`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`
+    unknown setting `source.pth`
+    --> --set source.pth
+    hint: did you mean `path`? the keys here are `kind`, `path`, `url`, `sha256`, `encoding`, `quoting`, `columns`, `labels`
+    setting `vectorize` is 3, but must be a table
+    --> --set vectorize
+    "#);
+    let variables = environment(&[("MALMOI_VECTORIZE__MAX_DFF", "1"), ("MALMOI_SORCE__PATH", "1")]);
+    insta::assert_snapshot!(problems(&Overrides::new(variables, &[]).unwrap()), @r#"
+    unknown setting `sorce`
+    --> environment variable MALMOI_SORCE__PATH
+    hint: did you mean `source`? the keys here are `source`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`
+    unknown setting `vectorize.max_dff`
+    --> environment variable MALMOI_VECTORIZE__MAX_DFF
+    hint: did you mean `max_df`? the keys here are `ngram_range`, `min_df`, `max_df`, `max_features`, `binary`, `use_idf`, `smooth_idf`, `sublinear_tf`, `norm`, `weighting`, `alpha`
+    "#);
+    assert!(problems(&set(&["evaluate.test_size=2"])).contains("--> --set evaluate.test_size"));
+}
+
+#[test]
+fn wrong_flags_are_refused_together() {
+    let flags = ["source.path", "=3", "a\nb=3", "a.=3"].map(str::to_owned);
+    let error = Overrides::new([], &flags).unwrap_err();
+    assert_eq!(error.also().len(), 3, "{error:?}");
+    assert!(error.hint().unwrap().contains("--set KEY=VALUE"));
+}
+
+#[test]
+fn odd_settings_are_warned_of() {
+    let warnings = |analyze: &str| -> Vec<String> {
+        let config = config_with(&format!("[pipeline.mine.analyze]\n{analyze}")).unwrap();
+        config.warnings().iter().map(ToString::to_string).collect()
+    };
+    assert!(warnings("lowercase = false").is_empty());
+    assert!(warnings("stop_words = [\"en\"]")[0].contains("dropping stop words"));
+    assert!(
+        warnings("analyzer = \"char\"\npunctuation = true")[0].contains("`analyze.punctuation`")
+    );
+    assert!(
+        warnings("tokenizer = \"words\"\ntoken_pattern = 'a'")[0]
+            .contains("`analyze.token_pattern`")
+    );
+    assert!(warnings("tokenizer = \"words\"\npunctuation = true").is_empty());
+}
+
+#[test]
+fn the_file_is_found_above_but_not_beyond_the_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = folder.path().join("a/b");
+    std::fs::create_dir_all(&deep).unwrap();
+    std::fs::write(folder.path().join(FILE_NAME), GOOD).unwrap();
+    assert_eq!(find(&deep).unwrap(), folder.path().join(FILE_NAME));
+    std::fs::create_dir(folder.path().join("a/.git")).unwrap();
+    assert!(find(&deep).unwrap_err().hint().unwrap().contains("malmoi init"));
+}
+
+#[test]
+fn unreadable_files_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE_NAME);
+    assert_eq!(Config::read(&file).unwrap_err().exit_code(), 2);
+    std::fs::write(&file, b"version = 1\n# \xff\n").unwrap();
+    assert!(Config::read(&file).unwrap_err().place().unwrap().ends_with("line 2"));
+    std::fs::write(&file, vec![b'#'; (1 << 20) + 1]).unwrap();
+    assert!(Config::read(&file).unwrap_err().to_string().contains("larger"));
+    assert!(Config::read(folder.path()).is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "(?s).{0,80}") {
+        let _ = config(&text);
+        let _ = config_with(&text);
+    }
+
+    #[test]
+    fn any_setting_is_read_or_refused(key in "[a-z_.\"]{0,20}", value in "(?s).{0,20}") {
+        let _ = config_with(&format!("[pipeline.mine.vectorize]\n{key} = {value}"));
+        if let Ok(overrides) = Overrides::new([], &[format!("{key}={value}")]) {
+            let _ = config(GOOD).unwrap().pipeline(None, &overrides);
+        }
+    }
+}

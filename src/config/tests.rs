@@ -366,3 +366,48 @@ proptest! {
         }
     }
 }
+
+fn project_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+#[test]
+fn bundled_pipelines_are_valid() {
+    let config = Config::read(&project_file(FILE_NAME)).map_err(|error| shown(&error)).unwrap();
+    assert_eq!(config.default, "sample");
+    let names: Vec<&str> = config.pipelines.keys().map(String::as_str).collect();
+    assert_eq!(names, ["imdb", "imdb-classic", "nsmc-chars", "sample", "sample-ko"]);
+    for name in names {
+        config.pipeline(Some(name), &Overrides::none()).unwrap();
+    }
+    let sample = config.pipeline(None, &Overrides::none()).unwrap();
+    assert!(sample.source.path.is_some_and(|path| path.is_file()));
+    // The notebooks' stop words are there on purpose; nothing else is odd.
+    assert_eq!(config.warnings().len(), 1, "{:?}", config.warnings());
+}
+
+/// Paths of all keys below a schema.
+fn key_paths(schema: &'static serde_json::Value, prefix: &str, out: &mut Vec<String>) {
+    let schema = schema::resolve(schema);
+    let inner = schema.get("items").map_or(schema, schema::resolve);
+    for (key, value) in inner["properties"].as_object().into_iter().flatten() {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        key_paths(value, &path, out);
+        out.push(path);
+    }
+}
+
+#[test]
+fn docs_name_every_setting_and_no_other() {
+    let mut wanted = Vec::new();
+    key_paths(schema(), "", &mut wanted);
+    for room in schema::keys(schema::pipeline_schema()) {
+        key_paths(&schema::pipeline_schema()["properties"][room], room, &mut wanted);
+    }
+    let docs = std::fs::read_to_string(project_file("docs/pipeline.md")).unwrap();
+    let rows = docs.lines().filter_map(|line| line.strip_prefix("| `"));
+    let mut named: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    wanted.sort();
+    named.sort();
+    assert_eq!(named, wanted);
+}

@@ -3,7 +3,6 @@
 mod atomic;
 mod container;
 
-pub use atomic::{AtomicFile, sweep};
 pub use container::{ContainerReader, ContainerWriter, Form, fingerprint};
 mod encoding;
 mod table;

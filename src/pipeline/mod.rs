@@ -1,9 +1,13 @@
 //! The hallway: rooms in order, results kept.
 
+mod download;
 mod encoder;
+mod fingerprint;
 mod ingest;
 mod model;
 mod outcome;
+mod prepared;
+mod run;
 mod shelf;
 mod split;
 mod terms;
@@ -12,6 +16,7 @@ mod watch;
 pub use encoder::{Encoder, EncoderWorker};
 pub use model::{Model, Prediction, load_model};
 pub use outcome::{Evaluation, Outcome, StageReport, Status, Unseen};
+pub use run::{fetch, run};
 pub use shelf::{Kept, Lock, Manifest, Shelf};
 pub use terms::{TermTable, Terms};
 pub use watch::{Silent, Watch};

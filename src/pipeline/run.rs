@@ -1,0 +1,356 @@
+//! The whole run: rooms in order, each result kept when it is finished.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::fingerprint::{self, Fingerprints};
+use super::ingest::{Corpus, ingest};
+use super::model::Model;
+use super::outcome::{Evaluation, Outcome, StageReport, Status, Unseen, peak_rss_bytes};
+use super::prepared::{Facts, Part, Prepared, RowsWriter};
+use super::shelf::{InputFile, Kept, Lock, Shelf};
+use super::split::{Parts, leaked, split};
+use super::watch::Watch;
+use super::encoder::Encoder;
+use crate::analyze::Analyzer;
+use crate::classify::{Classifier, Metrics, best};
+use crate::clean::Cleaner;
+use crate::config::Pipeline;
+use crate::data::{Interner, Sequences, UNKNOWN};
+use crate::error::{Error, Result};
+use crate::files::AtomicFile;
+use crate::source;
+use crate::traits::Source;
+use crate::vectorize::{Vectorizer, Vocabulary, Weighting, class_ratios};
+
+/// Runs `pipeline`, using what is kept in `state` where nothing changed.
+///
+/// With `force`, everything is made anew.
+///
+/// # Errors
+/// A wrong setting, unreadable input, or an interrupt; what was finished before
+/// stays, and the next run goes on from there.
+pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) -> Result<Outcome> {
+    let start = Instant::now();
+    let _lock = Lock::take(state, &format!("malmoi run {}", pipeline.name), watch)?;
+    let path = fetch(pipeline, state, watch)?;
+    let mut shelf = Shelf::open(state, &pipeline.name)?;
+    let inputs = fingerprint::inputs(&source::inputs(&pipeline.source, &path)?, &shelf.manifest.inputs)?;
+    let wanted = Fingerprints::new(pipeline, &inputs)?;
+    let mut run = Run { pipeline, watch, wanted, stages: Vec::new() };
+    if force {
+        [Kept::Metrics, Kept::Model, Kept::Rows].into_iter().try_for_each(|kept| shelf.forget(kept))?;
+    }
+    let evaluation = match run.cached(&shelf)? {
+        Some(evaluation) => evaluation,
+        None => run.make(&mut shelf, &path, inputs)?,
+    };
+    Ok(Outcome {
+        pipeline: pipeline.name.clone(),
+        stages: run.stages,
+        skipped: evaluation.skipped,
+        metrics: evaluation.metrics,
+        seconds: start.elapsed().as_secs_f64(),
+        peak_rss_bytes: peak_rss_bytes(),
+    })
+}
+
+/// Where the source stands: the configured path, or the download of its URL.
+///
+/// # Errors
+/// If the path does not exist or the download fails.
+pub fn fetch(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<PathBuf> {
+    if let Some(path) = &pipeline.source.path {
+        if !path.exists() {
+            return Err(Error::data(format!("`{}` does not exist", path.display()))
+                .at(format!("setting `source.path` of pipeline `{}`", pipeline.name))
+                .hinted("give the right place with --set source.path=…"));
+        }
+        return Ok(path.clone());
+    }
+    super::download::download(&pipeline.source, state, watch)
+}
+
+/// What is written to `metrics.json`.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct Kepts {
+    pub metrics: Option<Evaluation>,
+    pub skipped: u64,
+}
+
+struct Run<'a> {
+    pipeline: &'a Pipeline,
+    watch: &'a dyn Watch,
+    wanted: Fingerprints,
+    stages: Vec<StageReport>,
+}
+
+impl Run<'_> {
+    /// The metrics, if nothing at all changed.
+    fn cached(&mut self, shelf: &Shelf) -> Result<Option<Kepts>> {
+        let wanted = &self.wanted;
+        let rows = shelf.find(Kept::Rows, &wanted.rows);
+        let metrics = shelf.find(Kept::Metrics, &wanted.metrics);
+        let (Some(rows), Some(metrics)) = (rows, metrics) else { return Ok(None) };
+        let path = shelf.path(Kept::Metrics);
+        let bytes = std::fs::read(&path).map_err(|error| Error::file("cannot read", &path, error))?;
+        let Ok(kept) = serde_json::from_slice::<Kepts>(&bytes) else { return Ok(None) };
+        let model = shelf.find(Kept::Model, &wanted.model);
+        if kept.metrics.is_some() && model.is_none() {
+            return Ok(None);
+        }
+        let model = model.map(|entry| entry.stages.as_slice()).unwrap_or_default();
+        let stages = [rows.stages.as_slice(), model, metrics.stages.as_slice()].concat();
+        self.stages.extend(stages.into_iter().map(cached_stage));
+        Ok(Some(kept))
+    }
+
+    /// Makes what is missing, from the last finished result on.
+    fn make(&mut self, shelf: &mut Shelf, path: &Path, inputs: Vec<InputFile>) -> Result<Kepts> {
+        shelf.forget(Kept::Metrics)?;
+        match shelf.find(Kept::Rows, &self.wanted.rows).cloned() {
+            Some(entry) => {
+                let prepared = Prepared::load(&shelf.path(Kept::Rows))?;
+                self.stages.extend(entry.stages.into_iter().map(cached_stage));
+                self.learn(shelf, prepared)
+            }
+            None => {
+                shelf.forget(Kept::Rows)?;
+                let source = source::open(&self.pipeline.source, path)?;
+                shelf.manifest.inputs = inputs;
+                self.learn_from(shelf, source)
+            }
+        }
+    }
+
+    /// From the source: rows are written while the classifier is fitted.
+    fn learn_from(&mut self, shelf: &mut Shelf, mut source: Box<dyn Source>) -> Result<Kepts> {
+        let fresh = self.vectorize(source.as_mut())?;
+        drop(source);
+        let rows_path = shelf.path(Kept::Rows);
+        let start = Instant::now();
+        self.watch.stage("classify");
+        let (fitted, finished) = std::thread::scope(|scope| {
+            let finishing = scope.spawn(|| fresh.finish(&rows_path));
+            let fitted = self.fit(&fresh.train, &fresh.labels);
+            (fitted, finishing.join().expect("writing rows never panics"))
+        });
+        let seconds = start.elapsed().as_secs_f64();
+        let test = finished?;
+        shelf.keep(Kept::Rows, &self.wanted.rows, self.stages.clone())?;
+        let Fresh { vectorizer, labels, train, facts, .. } = fresh;
+        let prepared = Prepared { vectorizer, labels, train, test, facts };
+        self.conclude(shelf, prepared, fitted?, seconds)
+    }
+
+    /// From kept rows.
+    fn learn(&mut self, shelf: &mut Shelf, prepared: Prepared) -> Result<Kepts> {
+        let start = Instant::now();
+        self.watch.stage("classify");
+        let fitted = self.fit(&prepared.train, &prepared.labels)?;
+        self.conclude(shelf, prepared, fitted, start.elapsed().as_secs_f64())
+    }
+
+    fn vectorize(&mut self, source: &mut dyn Source) -> Result<Fresh> {
+        let pipeline = self.pipeline;
+        let cleaner = Cleaner::open(&pipeline.clean)?;
+        let analyzer = Analyzer::open(&pipeline.analyze)?;
+        self.watch.stage("source");
+        let corpus = ingest(source, &cleaner, &analyzer, self.watch)?;
+        let skipped = source.skipped();
+        skipped.examples.iter().for_each(|example| self.watch.note(&format!("row left out: {example}")));
+        if corpus.documents.is_empty() {
+            return Err(Error::data("the source has no document").hinted("check `source.path`"));
+        }
+        let documents = corpus.documents.len() as u64;
+        let spent = corpus.spent;
+        self.report("source", spent.source.as_secs_f64(), documents);
+        self.report("clean", spent.clean.as_secs_f64(), documents);
+        self.report("analyze", spent.analyze.as_secs_f64(), documents);
+        self.watch.stage("vectorize");
+        let start = Instant::now();
+        let fresh = Fresh::new(pipeline, corpus, analyzer.joiner(), skipped.count)?;
+        self.watch.check()?;
+        self.report("vectorize", start.elapsed().as_secs_f64(), documents);
+        Ok(fresh)
+    }
+
+    fn fit(&self, train: &Part, labels: &[String]) -> Result<Option<Classifier>> {
+        if labels.is_empty() {
+            return Ok(None);
+        }
+        let vectorize = &self.pipeline.vectorize;
+        let is_weighed_by_class = labels.len() > 2 && vectorize.weighting == Weighting::NaiveBayesRatio;
+        let ratios = || {
+            is_weighed_by_class
+                .then(|| class_ratios(&train.rows, &train.classes, labels.len(), vectorize.alpha))
+        };
+        Classifier::fit(&train.rows, &train.classes, labels, &self.pipeline.classify, ratios).map(Some)
+    }
+
+    /// Keeps the model and measures it.
+    fn conclude(
+        &mut self,
+        shelf: &mut Shelf,
+        prepared: Prepared,
+        classifier: Option<Classifier>,
+        seconds: f64,
+    ) -> Result<Kepts> {
+        let rows_stages = self.stages.len();
+        let (test, train, facts) = (prepared.test, prepared.train, prepared.facts);
+        let skipped = facts.skipped;
+        let Some(classifier) = classifier else {
+            shelf.forget(Kept::Model)?;
+            let kept = Kepts { metrics: None, skipped };
+            return self.keep_metrics(shelf, kept, rows_stages);
+        };
+        self.watch.check()?;
+        self.report("classify", seconds, train.ids.len() as u64);
+        let features = prepared.vectorizer.vocabulary.len() as u64;
+        let encoder = Encoder::new(&self.pipeline.clean, &self.pipeline.analyze, prepared.vectorizer)?;
+        let model = Model { labels: prepared.labels, encoder, classifier };
+        shelf.forget(Kept::Model)?;
+        let model_path = shelf.path(Kept::Model);
+        self.watch.stage("evaluate");
+        let start = Instant::now();
+        let (metrics, saved) = std::thread::scope(|scope| {
+            let saving = scope.spawn(|| model.save(&model_path));
+            let metrics = evaluate(&model, &test, &facts);
+            (metrics, saving.join().expect("saving a model never panics"))
+        });
+        saved?;
+        shelf.keep(Kept::Model, &self.wanted.model, self.stages[rows_stages..].to_vec())?;
+        let metrics = metrics?.map(|(metrics, unseen)| Evaluation {
+            metrics,
+            unseen,
+            split: if facts.official { "official" } else { "hash" }.to_owned(),
+            train_documents: train.ids.len() as u64,
+            features,
+        });
+        let model_stages = self.stages.len();
+        self.report("evaluate", start.elapsed().as_secs_f64(), test.ids.len() as u64);
+        self.keep_metrics(shelf, Kepts { metrics, skipped }, model_stages)
+    }
+
+    fn keep_metrics(&self, shelf: &mut Shelf, kept: Kepts, from_stage: usize) -> Result<Kepts> {
+        let text = serde_json::to_vec_pretty(&kept).expect("metrics are plain data");
+        AtomicFile::write(&shelf.path(Kept::Metrics), &text)?;
+        shelf.keep(Kept::Metrics, &self.wanted.metrics, self.stages[from_stage..].to_vec())?;
+        Ok(kept)
+    }
+
+    fn report(&mut self, stage: &str, seconds: f64, documents: u64) {
+        let status = Status::Ran;
+        self.stages.push(StageReport { stage: stage.to_owned(), status, seconds, documents });
+    }
+}
+
+fn cached_stage(stage: StageReport) -> StageReport {
+    StageReport { status: Status::Cached, seconds: 0.0, ..stage }
+}
+
+/// The training part as rows; the test part still as tokens.
+struct Fresh {
+    vectorizer: Vectorizer,
+    labels: Vec<String>,
+    train: Part,
+    test_tokens: Sequences,
+    test_classes: Vec<u32>,
+    test_ids: Vec<String>,
+    facts: Facts,
+}
+
+impl Fresh {
+    fn new(pipeline: &Pipeline, corpus: Corpus, joiner: &str, skipped: u64) -> Result<Self> {
+        let parts = split(&corpus.documents, pipeline.evaluate.test_size);
+        check_parts(&parts)?;
+        let labels = labels(&corpus, &parts);
+        let facts = Facts { official: parts.official, leaked: leaked(&corpus.documents, &parts), skipped };
+        let train_classes = classes(&corpus, &parts.train, &labels);
+        let test_classes = classes(&corpus, &parts.test, &labels);
+        let (train_ids, test_ids) = (ids(&corpus, &parts.train), ids(&corpus, &parts.test));
+        let train_tokens = corpus.sequences.select(&parts.train);
+        let mut test_tokens = corpus.sequences.select(&parts.test);
+        let names = corpus.names;
+        let (vectorizer, rows) =
+            Vectorizer::fit_transform(&pipeline.vectorize, &train_tokens, &names, joiner, &train_classes)?;
+        renumber(&mut test_tokens, &names, &vectorizer.vocabulary);
+        let train = Part { rows, classes: train_classes, ids: train_ids };
+        Ok(Fresh { vectorizer, labels, train, test_tokens, test_classes, test_ids, facts })
+    }
+
+    /// Writes the rows of the training part, makes those of the test part and writes them.
+    fn finish(&self, path: &Path) -> Result<Part> {
+        let rows = self.vectorizer.transform(&self.test_tokens);
+        let test = Part { rows, classes: self.test_classes.clone(), ids: self.test_ids.clone() };
+        let mut writer = RowsWriter::create(path, &self.vectorizer, &self.labels, &self.facts)?;
+        writer.part(&self.train)?;
+        writer.part(&test)?;
+        writer.commit()?;
+        Ok(test)
+    }
+}
+
+fn check_parts(parts: &Parts) -> Result<()> {
+    if parts.train.is_empty() {
+        return Err(Error::data("no document is in the training part")
+            .hinted("a table's `split` column holds `train` or `test`; without one, documents are split by their ids"));
+    }
+    Ok(())
+}
+
+fn labels(corpus: &Corpus, parts: &Parts) -> Vec<String> {
+    let places = parts.train.iter().chain(&parts.test);
+    let labels: std::collections::BTreeSet<&str> =
+        places.filter_map(|&place| corpus.documents[place].label.as_deref()).collect();
+    labels.into_iter().map(str::to_owned).collect()
+}
+
+fn classes(corpus: &Corpus, places: &[usize], labels: &[String]) -> Vec<u32> {
+    let class = |&place: &usize| {
+        let label = corpus.documents[place].label.as_deref()?;
+        labels.binary_search_by(|known| known.as_str().cmp(label)).ok().map(|class| class as u32)
+    };
+    places.iter().filter_map(class).collect()
+}
+
+fn ids(corpus: &Corpus, places: &[usize]) -> Vec<String> {
+    places.iter().map(|&place| corpus.documents[place].id.clone()).collect()
+}
+
+/// From the corpus's token numbers to the vocabulary's.
+pub(super) fn renumber(sequences: &mut Sequences, names: &Interner, vocabulary: &Vocabulary) {
+    let numbers: Vec<u32> =
+        (0..names.len() as u32).map(|token| vocabulary.token(names.resolve(token))).collect();
+    for token in sequences.tokens.iter_mut().filter(|token| **token < UNKNOWN) {
+        *token = numbers[*token as usize];
+    }
+}
+
+fn evaluate(model: &Model, test: &Part, facts: &Facts) -> Result<Option<(Metrics, Option<Unseen>)>> {
+    use rayon::prelude::*;
+    if test.ids.is_empty() {
+        return Ok(None);
+    }
+    let width = model.labels.len();
+    let mut probabilities = vec![0.0; test.ids.len() * width];
+    probabilities.par_chunks_mut(width).enumerate().for_each_init(Vec::new, |buffer, (row, out)| {
+        let (columns, values) = test.rows.row(row);
+        model.classifier.probabilities(columns, values, buffer);
+        out.copy_from_slice(buffer);
+    });
+    let predicted: Vec<u32> = probabilities.chunks(width).map(|row| best(row) as u32).collect();
+    let unseen = unseen(&test.classes, &predicted, &facts.leaked);
+    Metrics::new(&test.classes, &predicted, &probabilities, model.labels.clone())
+        .map(|metrics| Some((metrics, unseen)))
+}
+
+fn unseen(truth: &[u32], predicted: &[u32], leaked: &[bool]) -> Option<Unseen> {
+    let rest: Vec<bool> =
+        (0..truth.len()).filter(|&row| !leaked[row]).map(|row| truth[row] == predicted[row]).collect();
+    let right = rest.iter().filter(|right| **right).count();
+    (!rest.is_empty()).then(|| Unseen {
+        leaked: (truth.len() - rest.len()) as u64,
+        accuracy: right as f64 / rest.len() as f64,
+    })
+}

@@ -11,6 +11,13 @@ mod mapping;
 mod parts;
 mod rows;
 mod table;
+mod archive;
+mod extract;
+mod imdb;
+mod imdb_reviews;
+#[cfg(test)]
+mod sample_archives;
+mod tar_entries;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +27,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::traits::Source;
+pub use archive::{EachEntry, Limits, read_tar_gz};
+pub use extract::extract;
+pub use imdb::ImdbSource;
 
 /// The form of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,0 +1,312 @@
+//! One file of the IMDB corpus → one document.
+//!
+//! In: names and contents of files. Out: batches of documents through a channel.
+//! Knows the corpus's layout: `*/{train,test}/{pos,neg}/ID_RATING.txt`, and
+//! `*/{train,test}/urls_{pos,neg}.txt` with the film of review ID in line ID.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Read;
+use std::path::Path;
+use std::sync::mpsc::SyncSender;
+
+use crate::data::{Document, Html, Split};
+use crate::error::{Error, Result};
+
+/// Documents of one batch; the last may have fewer.
+const BATCH: usize = 256;
+/// A review or list of films is read into memory; the longest review has 14 kB.
+const MAX_BYTES: u64 = 16 << 20;
+/// Grouped reviews wait in memory for their films; the real corpus has 66 MB.
+const MAX_WAITING_BYTES: usize = 1 << 30;
+
+const LAYOUT: &str = "expected `aclImdb/{train,test}/{pos,neg}/ID_RATING.txt`, \
+                      such as `aclImdb/train/pos/0_9.txt`";
+
+/// One of the four folders with labelled reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Part {
+    split: Split,
+    positive: bool,
+}
+
+impl Part {
+    /// Sorted by their names.
+    pub(super) const ALL: [Part; 4] = [
+        Part { split: Split::Test, positive: false },
+        Part { split: Split::Test, positive: true },
+        Part { split: Split::Train, positive: false },
+        Part { split: Split::Train, positive: true },
+    ];
+
+    fn new(split: &str, label: &str) -> Option<Part> {
+        Part::ALL.into_iter().find(|part| part.split_name() == split && part.label() == label)
+    }
+
+    /// `train/pos`
+    pub(super) fn folder(self) -> String {
+        format!("{}/{}", self.split_name(), self.label())
+    }
+
+    /// `train/urls_pos.txt`
+    pub(super) fn films_path(self) -> String {
+        format!("{}/urls_{}.txt", self.split_name(), self.label())
+    }
+
+    fn split_name(self) -> &'static str {
+        match self.split {
+            Split::Train => "train",
+            Split::Test => "test",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        if self.positive { "pos" } else { "neg" }
+    }
+}
+
+/// The names given to `pos` and `neg`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Labels {
+    positive: String,
+    negative: String,
+}
+
+impl Labels {
+    /// `positive` and `negative` if the map is empty, else what it says.
+    pub(super) fn new(names: &BTreeMap<String, String>) -> Result<Self> {
+        if names.is_empty() {
+            return Ok(Labels { positive: "positive".into(), negative: "negative".into() });
+        }
+        let known = |name: &&String| !["pos", "neg"].contains(&name.as_str());
+        if let Some(unknown) = names.keys().find(known) {
+            let message = format!("`labels` names `{unknown}`, which this corpus does not have");
+            return Err(Error::usage(message).hinted("its labels are `pos` and `neg`"));
+        }
+        let name = |label: &str| {
+            let message = format!("`labels` has no name for `{label}`");
+            let error = || Error::usage(message).hinted("name both `pos` and `neg`, or neither");
+            names.get(label).cloned().ok_or_else(error)
+        };
+        Ok(Labels { positive: name("pos")?, negative: name("neg")? })
+    }
+
+    fn of(&self, part: Part) -> &str {
+        if part.positive { &self.positive } else { &self.negative }
+    }
+}
+
+/// What a file of the corpus is for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Role {
+    /// A labelled review.
+    Review {
+        /// Where it stands.
+        part: Part,
+        /// Its number within the part.
+        number: u32,
+        /// One to ten stars.
+        rating: u8,
+    },
+    /// The films of a part's reviews, one a line.
+    Films(Part),
+}
+
+impl Role {
+    /// Reads a path such as `aclImdb/train/pos/0_9.txt`; `None` for files to ignore.
+    pub(super) fn of(path: &str) -> Option<Role> {
+        let (folder, file) = path.rsplit_once('/')?;
+        let stem = file.strip_suffix(".txt")?;
+        if let Some(label) = stem.strip_prefix("urls_") {
+            return Part::new(last_part(folder)?, label).map(Role::Films);
+        }
+        let (above, label) = folder.rsplit_once('/')?;
+        let part = Part::new(last_part(above)?, label)?;
+        let (number, rating) = stem.split_once('_')?;
+        Some(Role::Review { part, number: parse(number)?, rating: parse(rating)? })
+    }
+}
+
+/// `train` of `train` or `aclImdb/train`; deeper copies are not the corpus.
+fn last_part(path: &str) -> Option<&str> {
+    match path.split_once('/') {
+        None => Some(path),
+        Some((_, rest)) => (!rest.contains('/')).then_some(rest),
+    }
+}
+
+/// Digits only: `+1` is no number of a review.
+fn parse<T: std::str::FromStr>(digits: &str) -> Option<T> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// Takes files and sends batches.
+pub(super) struct Reviews {
+    labels: Labels,
+    /// Films by part, in grouped mode.
+    films: Option<HashMap<Part, Vec<String>>>,
+    waiting: Vec<(Part, u32, Document<Html>)>,
+    waiting_bytes: usize,
+    batch: Vec<Document<Html>>,
+    seen: HashSet<(Part, u32, u8)>,
+    buffer: Vec<u8>,
+    sender: SyncSender<Result<Vec<Document<Html>>>>,
+}
+
+impl Reviews {
+    /// Nothing read yet.
+    pub(super) fn new(
+        labels: Labels,
+        grouped: bool,
+        sender: SyncSender<Result<Vec<Document<Html>>>>,
+    ) -> Self {
+        Reviews {
+            labels,
+            films: grouped.then(HashMap::new),
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            batch: Vec::with_capacity(BATCH),
+            seen: HashSet::new(),
+            buffer: Vec::new(),
+            sender,
+        }
+    }
+
+    /// Whether the lists of films are to be read.
+    pub(super) fn wants_films(&self) -> bool {
+        self.films.is_some()
+    }
+
+    /// Reads one file in the role that its name gives it.
+    pub(super) fn take(
+        &mut self,
+        role: &Role,
+        name: &str,
+        file: &mut dyn Read,
+        size: u64,
+    ) -> Result<()> {
+        match *role {
+            Role::Films(part) if self.wants_films() => {
+                let text = self.read_text(name, file, size)?;
+                let films = text.lines().map(film_id).collect();
+                self.films.as_mut().map(|known| known.insert(part, films));
+                Ok(())
+            }
+            Role::Films(_) => Ok(()),
+            Role::Review { part, number, rating } => {
+                if !self.seen.insert((part, number, rating)) {
+                    let message = format!("the review `{name}` comes twice");
+                    return Err(Error::data(message));
+                }
+                let document = self.read_review(part, rating, name, file, size)?;
+                self.place(part, number, document)
+            }
+        }
+    }
+
+    /// Sends what is left. `path` is named if there was nothing.
+    pub(super) fn finish(&mut self, path: &Path) -> Result<()> {
+        if self.seen.is_empty() {
+            let message = format!("no reviews in `{}`", path.display());
+            return Err(Error::data(message).hinted(LAYOUT));
+        }
+        for (part, number, mut document) in std::mem::take(&mut self.waiting) {
+            document.group = Some(self.film_of(part, number, path)?);
+            self.push(document)?;
+        }
+        if self.batch.is_empty() { Ok(()) } else { self.send() }
+    }
+
+    /// Tells the other side why there is no more. Nobody may be there to hear.
+    pub(super) fn fail(&self, error: Error) {
+        let _ = self.sender.send(Err(error));
+    }
+
+    fn read_review(
+        &mut self,
+        part: Part,
+        rating: u8,
+        name: &str,
+        file: &mut dyn Read,
+        size: u64,
+    ) -> Result<Document<Html>> {
+        let body = Html(self.read_text(name, file, size)?.to_owned());
+        Ok(Document {
+            id: format!("{}/{}", part.folder(), file_stem(name)),
+            body,
+            label: Some(self.labels.of(part).to_owned()),
+            rating: Some(f32::from(rating)),
+            split: Some(part.split),
+            ..Document::default()
+        })
+    }
+
+    fn read_text(&mut self, name: &str, file: &mut dyn Read, size: u64) -> Result<&str> {
+        if size > MAX_BYTES {
+            let message = format!("`{name}` has {size} bytes, more than {MAX_BYTES}");
+            return Err(Error::data(message));
+        }
+        self.buffer.clear();
+        // A file may have grown since its size was asked.
+        let read = file.take(MAX_BYTES).read_to_end(&mut self.buffer);
+        read.map_err(|error| Error::data(format!("cannot read `{name}`: {error}")))?;
+        let bytes = self.buffer.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.buffer);
+        std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error.valid_up_to()))
+    }
+
+    fn place(&mut self, part: Part, number: u32, document: Document<Html>) -> Result<()> {
+        if !self.wants_films() {
+            return self.push(document);
+        }
+        self.waiting_bytes += document.body.0.len() + size_of::<Document<Html>>();
+        if self.waiting_bytes > MAX_WAITING_BYTES {
+            let message = format!("the reviews have more than {MAX_WAITING_BYTES} bytes");
+            return Err(Error::data(message).hinted("evaluate without cross-validation"));
+        }
+        self.waiting.push((part, number, document));
+        Ok(())
+    }
+
+    fn film_of(&self, part: Part, number: u32, path: &Path) -> Result<String> {
+        let list = part.films_path();
+        let films = self.films.as_ref().and_then(|films| films.get(&part)).ok_or_else(|| {
+            let message = format!("no `{list}` in `{}`", path.display());
+            Error::data(message)
+                .hinted("cross-validation needs it to keep a film's reviews together")
+        })?;
+        films.get(number as usize).cloned().ok_or_else(|| {
+            let lines = films.len();
+            Error::data(format!("`{list}` has {lines} lines, but there is a review {number}"))
+        })
+    }
+
+    fn push(&mut self, document: Document<Html>) -> Result<()> {
+        self.batch.push(document);
+        if self.batch.len() < BATCH { Ok(()) } else { self.send() }
+    }
+
+    fn send(&mut self) -> Result<()> {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        self.sender.send(Ok(batch)).map_err(|_| Error::interrupted())
+    }
+}
+
+/// `0_9` of `aclImdb/train/pos/0_9.txt`.
+fn file_stem(name: &str) -> &str {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    file.strip_suffix(".txt").unwrap_or(file)
+}
+
+/// `tt0453418` of `http://www.imdb.com/title/tt0453418/usercomments`.
+fn film_id(line: &str) -> String {
+    let film = line.split('/').find(|part| part.starts_with("tt"));
+    film.unwrap_or(line.trim()).to_owned()
+}
+
+fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Error {
+    let (before, byte) = (&bytes[..at], bytes.get(at).copied().unwrap_or_default());
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let column = at - before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1) + 1;
+    Error::data(format!("`{name}` is not UTF-8: byte 0x{byte:02X}"))
+        .at(format!("line {line}, byte {column}"))
+        .hinted("take the official archive, or convert the file to UTF-8")
+}

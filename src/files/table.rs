@@ -52,6 +52,13 @@ impl Record {
         self.ends.iter().map(move |&end| &self.text[std::mem::replace(&mut start, end)..end])
     }
 
+    /// Says that it has not `wanted` fields.
+    pub fn wrong_width(&self, wanted: usize) -> String {
+        let found = self.len();
+        let noun = if found == 1 { "field" } else { "fields" };
+        format!("{found} {noun} instead of {wanted}")
+    }
+
     fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();

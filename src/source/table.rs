@@ -40,7 +40,7 @@ impl TableRows {
 
     fn document(&self) -> std::result::Result<Document<Html>, Reason> {
         if self.record.len() != self.roles.len() {
-            return Err(wrong_number(self.record.len(), self.roles.len()));
+            return Err(self.record.wrong_width(self.roles.len()));
         }
         let mut document = Document::default();
         for ((role, name), value) in self.roles.iter().zip(&self.names).zip(self.record.fields()) {
@@ -64,11 +64,6 @@ impl Rows for TableRows {
     fn progress(&self) -> (u64, u64) {
         self.table.progress()
     }
-}
-
-fn wrong_number(found: usize, wanted: usize) -> Reason {
-    let noun = if found == 1 { "field" } else { "fields" };
-    format!("{found} {noun} instead of {wanted}")
 }
 
 /// Spreadsheets leave columns without a name; `extra` needs one for each.

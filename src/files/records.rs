@@ -1,0 +1,213 @@
+//! Records of a table with every field as it is, in blocks.
+//!
+//! In: CSV, TSV or Parquet. Out: header and records of the same width, so that
+//! whoever adds a column can write the others back unchanged.
+
+use std::path::Path;
+
+#[cfg(feature = "parquet")]
+use super::parquet::ParquetReader;
+use super::{Dialect, Format, Record, TableReader, place};
+use crate::data::Skipped;
+use crate::error::{Error, Result};
+
+/// Records in a block; long fields end it earlier.
+const BLOCK_RECORDS: usize = 1_000;
+const BLOCK_BYTES: usize = 8 << 20;
+
+/// Reads the records of one file.
+pub struct RecordReader {
+    form: Form,
+    header: Vec<String>,
+    record: Record,
+    rows: u64,
+    skipped: Skipped,
+}
+
+enum Form {
+    Table(Box<TableReader>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetReader>),
+}
+
+impl RecordReader {
+    /// Opens a CSV, TSV or Parquet file; `quoting` and `encoding` as in
+    /// `source`, without effect on Parquet.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the format has no header.
+    pub fn open(
+        path: &Path,
+        format: Format,
+        quoting: bool,
+        encoding: Option<&str>,
+    ) -> Result<Self> {
+        let table = |delimiter| -> Result<Form> {
+            let dialect = Dialect { delimiter, quoting };
+            Ok(Form::Table(Box::new(TableReader::open(path, dialect, encoding)?)))
+        };
+        let form = match format {
+            Format::Csv => table(b',')?,
+            Format::Tsv => table(b'\t')?,
+            Format::Parquet => parquet(path)?,
+            Format::Jsonl => {
+                return Err(Error::usage("JSON lines have no columns to keep in order")
+                    .at(path.display().to_string()));
+            }
+        };
+        let header = form.header().to_vec();
+        let (record, skipped) = (Record::default(), Skipped::default());
+        Ok(RecordReader { form, header, record, rows: 0, skipped })
+    }
+
+    /// The names of the columns, as they are written.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Puts the next records into `block` (cleared first); `false` at the end.
+    /// Records of another width than the header are counted and left out.
+    ///
+    /// # Errors
+    /// The file is damaged, or more than a tenth of its records are left out.
+    pub fn next_block(&mut self, block: &mut Vec<Vec<String>>) -> Result<bool> {
+        block.clear();
+        let mut bytes = 0;
+        while block.len() < BLOCK_RECORDS && bytes < BLOCK_BYTES {
+            let Some(record) = self.next_record()? else { break };
+            bytes += record.iter().map(String::len).sum::<usize>();
+            block.push(record);
+        }
+        Ok(!block.is_empty())
+    }
+
+    /// How far it has come, as (done, total) in bytes of the file.
+    pub fn progress(&self) -> (u64, u64) {
+        match &self.form {
+            Form::Table(table) => table.progress(),
+            #[cfg(feature = "parquet")]
+            Form::Parquet(parquet) => parquet.progress(),
+        }
+    }
+
+    /// The records left out so far.
+    pub fn skipped(&self) -> &Skipped {
+        &self.skipped
+    }
+
+    fn next_record(&mut self) -> Result<Option<Vec<String>>> {
+        let table = match &mut self.form {
+            Form::Table(table) => table,
+            #[cfg(feature = "parquet")]
+            Form::Parquet(parquet) => return parquet.next_record(),
+        };
+        while table.next_record(&mut self.record)? {
+            self.rows += 1;
+            if self.record.len() == self.header.len() {
+                return Ok(Some(self.record.fields().map(str::to_owned).collect()));
+            }
+            let reason = self.record.wrong_width(self.header.len());
+            self.skipped.add(&place(table.path(), self.record.line()), &reason);
+            self.skipped.check(self.rows)?;
+        }
+        self.skipped.check_end(self.rows)?;
+        Ok(None)
+    }
+}
+
+impl Form {
+    fn header(&self) -> &[String] {
+        match self {
+            Form::Table(table) => table.header(),
+            #[cfg(feature = "parquet")]
+            Form::Parquet(parquet) => parquet.header(),
+        }
+    }
+}
+
+#[cfg(feature = "parquet")]
+fn parquet(path: &Path) -> Result<Form> {
+    Ok(Form::Parquet(Box::new(ParquetReader::open(path)?)))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_path: &Path) -> Result<Form> {
+    Err(super::no_parquet())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::RowWriter;
+    use super::*;
+
+    type Rows = Vec<Vec<String>>;
+
+    fn read(path: &Path, quoting: bool) -> Result<(Rows, Skipped)> {
+        let mut reader = RecordReader::open(path, Format::of_input(path)?, quoting, None)?;
+        let mut rows = vec![reader.header().to_vec()];
+        let mut block = Vec::new();
+        while reader.next_block(&mut block)? {
+            assert!(block.len() <= BLOCK_RECORDS);
+            rows.append(&mut block);
+        }
+        Ok((rows, reader.skipped().clone()))
+    }
+
+    fn round_trip(name: &str, quoting: bool, rows: &Rows) -> Result<Rows> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        let mut writer = RowWriter::create(Some(&path), Format::of(&path)?, quoting, &rows[0])?;
+        for row in &rows[1..] {
+            writer.write(row)?;
+        }
+        writer.finish()?;
+        Ok(read(&path, quoting)?.0)
+    }
+
+    #[test]
+    fn a_record_of_another_width_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, " a,b\n1,2\n3\n4,5,6\n7,\n").unwrap();
+        let (rows, skipped) = read(&path, true).unwrap();
+        assert_eq!(rows, [[" a", "b"], ["1", "2"], ["7", ""]]);
+        assert_eq!(skipped.count, 2);
+        assert!(skipped.examples[0].ends_with("a.csv, line 3: 1 field instead of 2"));
+    }
+
+    #[test]
+    fn blocks_end() {
+        let rows: Rows = (0..2_500).map(|number| vec![number.to_string()]).collect();
+        assert_eq!(round_trip("a.tsv", false, &rows).unwrap(), rows);
+    }
+
+    #[test]
+    fn json_lines_are_refused() {
+        assert!(RecordReader::open(Path::new("a"), Format::Jsonl, true, None).is_err());
+    }
+
+    fn rows() -> impl Strategy<Value = Rows> {
+        (1..5usize).prop_flat_map(|width| {
+            let field = prop_oneof!["[a,\"\t\r\n ]{0,6}", "[^\u{feff}]{0,8}"];
+            prop::collection::vec(prop::collection::vec(field, width), 1..6)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(rows in rows()) {
+            prop_assert_eq!(&round_trip("a.csv", true, &rows).unwrap(), &rows);
+            prop_assert_eq!(&round_trip("a.tsv", true, &rows).unwrap(), &rows);
+        }
+
+        #[test]
+        fn plain_tables_are_read_back_or_refused(rows in rows()) {
+            prop_assume!(rows[0].iter().any(|name| !name.is_empty()));
+            if let Ok(back) = round_trip("a.tsv", false, &rows) {
+                prop_assert_eq!(back, rows);
+            }
+        }
+    }
+}

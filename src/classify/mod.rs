@@ -10,6 +10,7 @@ mod lbfgs;
 mod linfa;
 mod metrics;
 mod softmax;
+mod softmax_objective;
 
 pub use calibration::expected_calibration_error;
 pub use linfa::{

@@ -7,13 +7,10 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::classify::lbfgs;
+use crate::classify::lbfgs::{self, Minimum};
+use crate::classify::softmax_objective::{Objective, softmax};
 use crate::data::CsrMatrix;
 use crate::error::{Error, Result};
-
-/// Rows whose losses are summed in one go; sums are joined in order, so that
-/// the number of threads does not show.
-const CHUNK: usize = 1024;
 
 /// How softmax regression learns.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,19 +63,29 @@ impl Softmax {
         check_settings(params.c, params.max_iter, params.tol)?;
         check_rows(rows, classes, n_classes)?;
         let scales = scales.map(|s| interleave(s, n_classes, rows.columns())).transpose()?;
-        let problem = Problem {
-            rows,
-            by_column: ByColumn::new(rows)?,
-            classes,
-            n_classes,
-            scales,
-            penalty: 1.0 / (params.c * rows.rows() as f64),
-        };
-        let start = vec![0.0; (rows.columns() + 1) * n_classes];
+        let objective = Objective::new(rows, classes, n_classes, params.c, scales)?;
+        let start = vec![0.0; objective.size()];
         let minimum = lbfgs::minimize(start, params.tol, params.max_iter, |point, gradient| {
-            problem.evaluate(point, gradient)
+            objective.evaluate(point, gradient)
         });
-        problem.model(minimum)
+        Softmax::at(&minimum, &objective, n_classes)
+    }
+
+    fn at(minimum: &Minimum, objective: &Objective, n_classes: usize) -> Result<Softmax> {
+        let (weights, intercepts) = minimum.point.split_at(minimum.point.len() - n_classes);
+        let scaled = objective.scaled(weights);
+        let narrow = |numbers: &[f64]| numbers.iter().map(|&n| n as f32).collect::<Vec<f32>>();
+        let model = Softmax {
+            weights: narrow(scaled.as_deref().unwrap_or(weights)),
+            intercepts: narrow(intercepts),
+            iterations: minimum.iterations,
+            converged: minimum.converged,
+        };
+        if model.weights.iter().chain(&model.intercepts).any(|weight| !weight.is_finite()) {
+            return Err(Error::data("weights grew beyond all numbers")
+                .hinted("scale the features down or lower `C`"));
+        }
+        Ok(model)
     }
 
     /// Number of classes.
@@ -184,170 +191,6 @@ fn interleave(scales: &[Vec<f32>], n_classes: usize, columns: usize) -> Result<V
     }
     let column = |column: usize| scales.iter().map(move |scale| f64::from(scale[column]));
     Ok((0..columns).flat_map(column).collect())
-}
-
-/// The same values, compressed by columns.
-///
-/// The gradient of a column is then one sum in the order of the rows: any
-/// number of threads gives the same bits, without a dense partial sum a chunk
-/// (25 of them × 3 classes × 100,000 columns would be 60 MB).
-struct ByColumn {
-    ends: Vec<usize>,
-    rows: Vec<u32>,
-    values: Vec<f32>,
-}
-
-impl ByColumn {
-    fn new(matrix: &CsrMatrix) -> Result<Self> {
-        if u32::try_from(matrix.rows()).is_err() {
-            return Err(Error::data(format!("{} rows are too many to learn from", matrix.rows())));
-        }
-        let mut ends = vec![0; matrix.columns() + 1];
-        for &column in matrix.indices() {
-            ends[column as usize + 1] += 1;
-        }
-        for column in 0..matrix.columns() {
-            ends[column + 1] += ends[column];
-        }
-        let mut free = ends.clone();
-        let (mut rows, mut values) = (vec![0; matrix.nnz()], vec![0.0; matrix.nnz()]);
-        for row in 0..matrix.rows() {
-            let (columns, row_values) = matrix.row(row);
-            for (&column, &value) in columns.iter().zip(row_values) {
-                let place = &mut free[column as usize];
-                (rows[*place], values[*place]) = (row as u32, value);
-                *place += 1;
-            }
-        }
-        Ok(ByColumn { ends, rows, values })
-    }
-
-    fn column(&self, column: usize) -> (&[u32], &[f32]) {
-        let range = self.ends[column]..self.ends[column + 1];
-        (&self.rows[range.clone()], &self.values[range])
-    }
-}
-
-/// The mean objective: mean log-loss + ‖W‖² / (2 C n).
-///
-/// A point holds the weights (classes of a column side by side), then the intercepts.
-struct Problem<'a> {
-    rows: &'a CsrMatrix,
-    by_column: ByColumn,
-    classes: &'a [u32],
-    n_classes: usize,
-    scales: Option<Vec<f64>>,
-    penalty: f64,
-}
-
-impl Problem<'_> {
-    fn evaluate(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
-        let (weights, intercepts) = point.split_at(point.len() - self.n_classes);
-        let scaled = self.scaled(weights);
-        let mut residuals = vec![0.0; self.classes.len() * self.n_classes];
-        let loss = self.residuals(scaled.as_deref().unwrap_or(weights), intercepts, &mut residuals);
-        self.gradient(weights, &residuals, gradient);
-        loss + 0.5 * self.penalty * lbfgs::dot(weights, weights)
-    }
-
-    /// The weights as plain features see them, if they see others.
-    fn scaled(&self, weights: &[f64]) -> Option<Vec<f64>> {
-        let scales = self.scales.as_ref()?;
-        Some(weights.iter().zip(scales).map(|(weight, scale)| weight * scale).collect())
-    }
-
-    /// Writes (probability - truth) / rows and returns the mean loss.
-    fn residuals(&self, weights: &[f64], intercepts: &[f64], residuals: &mut [f64]) -> f64 {
-        let chunk_loss = |(chunk, residuals): (usize, &mut [f64])| -> f64 {
-            let rows = residuals.chunks_exact_mut(self.n_classes).enumerate();
-            rows.map(|(i, residual)| {
-                self.row_loss(chunk * CHUNK + i, weights, intercepts, residual)
-            })
-            .sum()
-        };
-        let chunks = residuals.par_chunks_mut(CHUNK * self.n_classes).enumerate();
-        let losses: Vec<f64> = chunks.map(chunk_loss).collect();
-        losses.iter().sum::<f64>() / self.classes.len() as f64
-    }
-
-    fn row_loss(&self, row: usize, weights: &[f64], intercepts: &[f64], out: &mut [f64]) -> f64 {
-        out.copy_from_slice(intercepts);
-        let (columns, values) = self.rows.row(row);
-        for (&column, &value) in columns.iter().zip(values) {
-            let start = column as usize * self.n_classes;
-            for (score, weight) in out.iter_mut().zip(&weights[start..start + self.n_classes]) {
-                *score += weight * f64::from(value);
-            }
-        }
-        let truth = self.classes[row] as usize;
-        let true_score = out[truth];
-        let loss = softmax(out) - true_score;
-        out[truth] -= 1.0;
-        let share = 1.0 / self.classes.len() as f64;
-        out.iter_mut().for_each(|residual| *residual *= share);
-        loss
-    }
-
-    fn gradient(&self, weights: &[f64], residuals: &[f64], gradient: &mut [f64]) {
-        let (slopes, intercepts) = gradient.split_at_mut(weights.len());
-        slopes.par_chunks_mut(self.n_classes).enumerate().with_min_len(64).for_each(
-            |(column, slopes)| {
-                self.column_gradient(column, residuals, slopes);
-                let weights = &weights[column * self.n_classes..];
-                for (slope, weight) in slopes.iter_mut().zip(weights) {
-                    *slope += self.penalty * weight;
-                }
-            },
-        );
-        intercepts.fill(0.0);
-        for residual in residuals.chunks_exact(self.n_classes) {
-            intercepts.iter_mut().zip(residual).for_each(|(sum, r)| *sum += r);
-        }
-    }
-
-    fn column_gradient(&self, column: usize, residuals: &[f64], slopes: &mut [f64]) {
-        slopes.fill(0.0);
-        let (rows, values) = self.by_column.column(column);
-        for (&row, &value) in rows.iter().zip(values) {
-            let residual = &residuals[row as usize * self.n_classes..];
-            for (slope, residual) in slopes.iter_mut().zip(residual) {
-                *slope += residual * f64::from(value);
-            }
-        }
-        if let Some(scales) = &self.scales {
-            let scales = &scales[column * self.n_classes..];
-            slopes.iter_mut().zip(scales).for_each(|(slope, scale)| *slope *= scale);
-        }
-    }
-
-    fn model(&self, minimum: lbfgs::Minimum) -> Result<Softmax> {
-        let (weights, intercepts) = minimum.point.split_at(minimum.point.len() - self.n_classes);
-        let scaled = self.scaled(weights);
-        let narrow = |numbers: &[f64]| numbers.iter().map(|&n| n as f32).collect::<Vec<f32>>();
-        let model = Softmax {
-            weights: narrow(scaled.as_deref().unwrap_or(weights)),
-            intercepts: narrow(intercepts),
-            iterations: minimum.iterations,
-            converged: minimum.converged,
-        };
-        if model.weights.iter().chain(&model.intercepts).any(|weight| !weight.is_finite()) {
-            return Err(Error::data("weights grew beyond all numbers")
-                .hinted("scale the features down or lower `C`"));
-        }
-        Ok(model)
-    }
-}
-
-/// Replaces scores by probabilities; returns ln Σ exp(score).
-fn softmax(scores: &mut [f64]) -> f64 {
-    let top = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut sum = 0.0;
-    for score in scores.iter_mut() {
-        *score = (*score - top).exp();
-        sum += *score;
-    }
-    scores.iter_mut().for_each(|score| *score /= sum);
-    top + sum.ln()
 }
 
 fn first_largest(scores: &[f64]) -> u32 {
@@ -484,37 +327,6 @@ mod tests {
         let weights = model.unwrap().weights;
         assert_eq!(weights[2 * case.classes + 1], 0.0);
         assert_ne!(weights[2 * case.classes], 0.0);
-    }
-
-    #[test]
-    fn gradient_is_the_slope_of_the_value() {
-        let case = &golden()[1];
-        let rows = case.rows();
-        let scale = |class: usize, column: usize| 0.5 + ((class * 3 + column) % 4) as f64;
-        let scales = (0..case.columns * case.classes)
-            .map(|at| scale(at % case.classes, at / case.classes))
-            .collect();
-        let problem = Problem {
-            rows: &rows,
-            by_column: ByColumn::new(&rows).unwrap(),
-            classes: &case.truth,
-            n_classes: case.classes,
-            scales: Some(scales),
-            penalty: 0.01,
-        };
-        let size = (case.columns + 1) * case.classes;
-        let mut point: Vec<f64> = (0..size).map(|i| (i as f64).sin()).collect();
-        let (mut gradient, mut unused) = (vec![0.0; size], vec![0.0; size]);
-        problem.evaluate(&point, &mut gradient);
-        for i in 0..size {
-            let middle = point[i];
-            point[i] = middle + 1e-6;
-            let above = problem.evaluate(&point, &mut unused);
-            point[i] = middle - 1e-6;
-            let below = problem.evaluate(&point, &mut unused);
-            point[i] = middle;
-            assert!(((above - below) / 2e-6 - gradient[i]).abs() < 1e-7, "{i}");
-        }
     }
 
     #[test]

@@ -1,2 +1,7 @@
-//! The command line of Malmoi.
-fn main() {}
+//! The command line of Malmoi: arguments in, exit code out.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -1,0 +1,93 @@
+//! `malmoi config`: check the settings, show them, print their schema.
+
+use clap::Subcommand;
+use malmoi::Result;
+use malmoi::config::{Effective, Value, schema};
+use serde_json::json;
+
+use super::Context;
+use super::selection::Selection;
+
+/// What to do with the settings.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Report every problem of pipeline.toml at once
+    Check(Selection),
+    /// Print the settings in force and where each comes from
+    Show(Show),
+    /// Print the JSON Schema of pipeline.toml, for editors
+    Schema,
+}
+
+#[derive(clap::Args)]
+struct Show {
+    #[command(flatten)]
+    selection: Selection,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs one of the three.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    match &arguments.action {
+        Action::Check(selection) => check(selection, context),
+        Action::Show(show) => self::show(show, context),
+        Action::Schema => context.output().json(schema()),
+    }
+}
+
+fn check(selection: &Selection, context: &Context) -> Result<()> {
+    let config = context.config()?;
+    let pipeline = selection.effective(context)?.pipeline;
+    let names: Vec<String> = config.pipelines.keys().map(|name| format!("`{name}`")).collect();
+    let (path, names) = (config.path.display(), names.join(", "));
+    let note = format!(
+        "{path} is valid\npipelines: {names}\nchecked with overrides: `{}`\n",
+        pipeline.name
+    );
+    context.output().note(&note)
+}
+
+fn show(show: &Show, context: &Context) -> Result<()> {
+    let effective = show.selection.effective(context)?;
+    match show.json {
+        true => context.output().json(&as_json(&effective)),
+        false => context.output().result(&as_toml(&effective)),
+    }
+}
+
+/// The name, the settings as nested tables, and the origin of each path.
+fn as_json(effective: &Effective) -> serde_json::Value {
+    let origin = |value: &Value| (value.key.join("."), json!(value.origin.to_string()));
+    let origins: serde_json::Map<String, _> = effective.values.iter().map(origin).collect();
+    json!({ "pipeline": effective.pipeline, "origins": origins })
+}
+
+/// Tables that could stand in pipeline.toml, each line with its origin.
+fn as_toml(effective: &Effective) -> String {
+    let name = &effective.pipeline.name;
+    let lines: Vec<String> = effective.values.iter().map(line).collect();
+    let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0).min(60);
+    let mut text = String::new();
+    let mut room = "";
+    for (value, line) in effective.values.iter().zip(lines) {
+        if room != value.key[0] {
+            let blank = if room.is_empty() { "" } else { "\n" };
+            room = &value.key[0];
+            text += &format!("{blank}[pipeline.{name}.{room}]\n");
+        }
+        text += &format!("{line:width$}  # {}\n", value.origin);
+    }
+    text
+}
+
+fn line(value: &Value) -> String {
+    format!("{} = {}", value.toml_key(), value.toml_value())
+}

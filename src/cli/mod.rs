@@ -1,0 +1,96 @@
+//! Arguments → commands → exit code.
+//!
+//! Each command is one file with its `Arguments` and its `run`; what commands
+//! share stands in [`Context`]. Results go to standard output, everything else
+//! to standard error.
+
+mod completions;
+mod config;
+mod context;
+mod doctor;
+mod init;
+mod logs;
+mod output;
+mod selection;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use malmoi::Result;
+
+pub use context::{Context, Globals};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    failed: input, files or the network
+  2    called wrongly, or a wrong setting
+  130  interrupted
+
+Environment:
+  MALMOI_ROOM__KEY  replaces a setting: MALMOI_SOURCE__PATH=reviews.tsv
+  MALMOI_CONFIG     as --config
+  MALMOI_STATE      as --state
+  MALMOI_LOG        error, warn, info, debug or trace, where neither -q nor -v is given
+  NO_COLOR          no colours, unless --color always";
+
+/// Korean and English text to features, sentiment, search and reports.
+#[derive(Parser)]
+#[command(name = "malmoi", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(arg_required_else_help = true, subcommand_required = true)]
+pub struct Program {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// One variant a command, one line each here and in [`Command::run`].
+#[derive(Subcommand)]
+enum Command {
+    /// Start a project in a new folder
+    Init(init::Arguments),
+    /// Check or show the settings
+    Config(config::Arguments),
+    /// Check the machine and the project
+    Doctor(doctor::Arguments),
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+}
+
+impl Command {
+    fn run(&self, context: &Context) -> Result<()> {
+        match self {
+            Command::Init(arguments) => init::run(arguments, context),
+            Command::Config(arguments) => config::run(arguments, context),
+            Command::Doctor(arguments) => doctor::run(arguments, context),
+            Command::Completions(arguments) => completions::run(arguments, context),
+        }
+    }
+}
+
+/// Runs the program that the arguments ask for.
+pub fn main() -> ExitCode {
+    let program = Program::parse();
+    let context = Context::new(program.globals);
+    let result = context.prepare().and_then(|()| program.command.run(&context));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader, such as `head`, has seen enough.
+        Err(error) if output::is_closed(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            context.output().error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Program::command().debug_assert();
+    }
+}

@@ -3,11 +3,12 @@
 //! In: sparse rows and the labels of the training part. Out: a linear model,
 //! probabilities, and what they are worth on the test part.
 
-pub mod logistic;
 mod calibration;
 mod classifier;
 mod lbfgs;
 mod linfa;
+pub mod logistic;
+mod logistic_estimator;
 mod metrics;
 mod softmax;
 mod softmax_objective;
@@ -17,6 +18,9 @@ pub use linfa::{
     FittedSoftmaxRegression, SoftmaxRegressionParams, SoftmaxRegressionValidParams, SparseRecords,
 };
 pub use classifier::{Classifier, best};
+pub use logistic_estimator::{
+    FittedLogisticRegression, LogisticRegressionParams, LogisticRegressionValidParams,
+};
 pub use metrics::{Metrics, roc_auc};
 pub use softmax::{Softmax, SoftmaxParams};
 

@@ -307,7 +307,7 @@ mod tests {
     fn equal_scales_scale_the_features() {
         let case = &golden()[0];
         let mut doubled = case.rows();
-        doubled.values_mut().iter_mut().for_each(|value| *value *= 2.0);
+        doubled.for_each_row(|_, values| values.iter_mut().for_each(|value| *value *= 2.0));
         let scales = vec![vec![2.0; case.columns]; case.classes];
         let fit = |rows: &CsrMatrix, scales: Option<&[Vec<f32>]>| {
             Softmax::fit(rows, &case.truth, case.classes, &exact(1.0), scales).unwrap()

@@ -8,6 +8,8 @@ mod check;
 mod folder;
 mod jsonl;
 mod mapping;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod parts;
 mod rows;
 mod table;
@@ -120,9 +122,14 @@ pub fn open(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
     })
 }
 
+#[cfg(feature = "parquet")]
+fn open_parquet(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
+    Ok(Box::new(parquet::open(params, path)?))
+}
+
+#[cfg(not(feature = "parquet"))]
 fn open_parquet(_params: &SourceParams, _path: &Path) -> Result<Box<dyn Source>> {
-    Err(Error::usage("the kind `parquet` is not in this build")
-        .hinted("build with --features parquet"))
+    Err(crate::files::no_parquet())
 }
 
 /// The files that [`open`] reads, in their order.

@@ -19,13 +19,11 @@ const BLOCK_BYTES: usize = 8 << 20;
 pub struct RecordReader {
     form: Form,
     header: Vec<String>,
-    record: Record,
-    rows: u64,
     skipped: Skipped,
 }
 
 enum Form {
-    Table(Box<TableReader>),
+    Table(Box<Table>),
     #[cfg(feature = "parquet")]
     Parquet(Box<ParquetReader>),
 }
@@ -44,7 +42,8 @@ impl RecordReader {
     ) -> Result<Self> {
         let table = |delimiter| -> Result<Form> {
             let dialect = Dialect { delimiter, quoting };
-            Ok(Form::Table(Box::new(TableReader::open(path, dialect, encoding)?)))
+            let reader = TableReader::open(path, dialect, encoding)?;
+            Ok(Form::Table(Box::new(Table { reader, record: Record::default(), rows: 0 })))
         };
         let form = match format {
             Format::Csv => table(b',')?,
@@ -56,8 +55,7 @@ impl RecordReader {
             }
         };
         let header = form.header().to_vec();
-        let (record, skipped) = (Record::default(), Skipped::default());
-        Ok(RecordReader { form, header, record, rows: 0, skipped })
+        Ok(RecordReader { form, header, skipped: Skipped::default() })
     }
 
     /// The names of the columns, as they are written.
@@ -84,7 +82,7 @@ impl RecordReader {
     /// How far it has come, as (done, total) in bytes of the file.
     pub fn progress(&self) -> (u64, u64) {
         match &self.form {
-            Form::Table(table) => table.progress(),
+            Form::Table(table) => table.reader.progress(),
             #[cfg(feature = "parquet")]
             Form::Parquet(parquet) => parquet.progress(),
         }
@@ -96,32 +94,45 @@ impl RecordReader {
     }
 
     fn next_record(&mut self) -> Result<Option<Vec<String>>> {
-        let table = match &mut self.form {
-            Form::Table(table) => table,
+        match &mut self.form {
+            Form::Table(table) => table.next_record(&mut self.skipped),
             #[cfg(feature = "parquet")]
-            Form::Parquet(parquet) => return parquet.next_record(),
-        };
-        while table.next_record(&mut self.record)? {
-            self.rows += 1;
-            if self.record.len() == self.header.len() {
-                return Ok(Some(self.record.fields().map(str::to_owned).collect()));
-            }
-            let reason = self.record.wrong_width(self.header.len());
-            self.skipped.add(&place(table.path(), self.record.line()), &reason);
-            self.skipped.check(self.rows)?;
+            Form::Parquet(parquet) => parquet.next_record(),
         }
-        self.skipped.check_end(self.rows)?;
-        Ok(None)
     }
 }
 
 impl Form {
     fn header(&self) -> &[String] {
         match self {
-            Form::Table(table) => table.header(),
+            Form::Table(table) => table.reader.header(),
             #[cfg(feature = "parquet")]
             Form::Parquet(parquet) => parquet.header(),
         }
+    }
+}
+
+/// A table of text, where records may have a wrong width.
+struct Table {
+    reader: TableReader,
+    record: Record,
+    rows: u64,
+}
+
+impl Table {
+    fn next_record(&mut self, skipped: &mut Skipped) -> Result<Option<Vec<String>>> {
+        let width = self.reader.header().len();
+        while self.reader.next_record(&mut self.record)? {
+            self.rows += 1;
+            if self.record.len() == width {
+                return Ok(Some(self.record.fields().map(str::to_owned).collect()));
+            }
+            let place = place(self.reader.path(), self.record.line());
+            skipped.add(&place, &self.record.wrong_width(width));
+            skipped.check(self.rows)?;
+        }
+        skipped.check_end(self.rows)?;
+        Ok(None)
     }
 }
 

@@ -85,7 +85,9 @@ impl Context {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
-        let config = Config::read(&self.config_path()?)?;
+        let path = self.config_path()?;
+        tracing::info!(path = %path.display(), "reading the settings");
+        let config = Config::read(&path)?;
         Ok(self.config.get_or_init(|| config))
     }
 

@@ -54,7 +54,7 @@ pub(super) fn read(path: &Path, name: &str) -> Result<Text> {
             .at(format!("{name}, line {line}"))
             .hinted("save the file with the encoding UTF-8")
     })?;
-    Ok(Text { name: name.to_owned(), text })
+    Ok(Text::new(name, text))
 }
 
 fn unreadable(path: &Path, name: &str, error: std::io::Error) -> Error {

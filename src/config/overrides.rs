@@ -57,7 +57,7 @@ impl Overrides {
         let entries = from_environment.chain(from_flags);
         let entries: Vec<_> =
             entries.filter_map(|entry| entry.map_err(|one| problems.push(one)).ok()).collect();
-        let nowhere = Text { name: String::new(), text: String::new() };
+        let nowhere = Text::new("", "");
         match Error::all(problems.into_iter().map(|problem| nowhere.show(problem)).collect()) {
             Some(error) => Err(error),
             None => Ok(Overrides { entries }),

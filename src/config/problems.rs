@@ -35,9 +35,17 @@ impl Problem {
 pub(super) struct Text {
     pub name: String,
     pub text: String,
+    line_starts: Vec<usize>,
 }
 
 impl Text {
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let (name, text) = (name.into(), text.into());
+        let behind_newlines = text.match_indices('\n').map(|(at, _)| at + 1);
+        let line_starts = std::iter::once(0).chain(behind_newlines).collect();
+        Text { name, text, line_starts }
+    }
+
     /// All problems as one error, in the order of the file.
     pub fn error(&self, mut problems: Vec<Problem>) -> Option<Error> {
         problems.sort_by_key(|problem| match &problem.place {
@@ -60,7 +68,7 @@ impl Text {
             Place::Environment(name) => error.at(format!("environment variable {name}")),
             Place::Flag(key) => error.at(format!("--set {key}")),
             Place::File(range) => {
-                let line = Line::around(&self.text, &range);
+                let line = self.line(&range);
                 error.at(line.place(&self.name)).shown(line.snippet())
             }
         };
@@ -70,9 +78,25 @@ impl Text {
         }
     }
 
-    /// The line of the file on which `range` starts, from 1.
+    /// The line on which `range` starts, from 1.
+    ///
+    /// Asked for every setting, so it must not search a long file each time.
     pub fn line_number(&self, range: &Range<usize>) -> usize {
-        Line::around(&self.text, range).number
+        self.line_starts.partition_point(|&start| start <= range.start)
+    }
+
+    fn line(&self, range: &Range<usize>) -> Line<'_> {
+        let number = self.line_number(range);
+        let line_start = self.line_starts[number - 1];
+        let line = self.text[line_start..].lines().next().unwrap_or_default();
+        let within = |at: usize| floor(line, at.saturating_sub(line_start));
+        let (start, end) = (within(range.start), within(range.end.max(range.start)));
+        Line {
+            number,
+            text: line,
+            before: line[..start].chars().count(),
+            marked: line[start..end].chars().count(),
+        }
     }
 }
 
@@ -86,21 +110,7 @@ struct Line<'a> {
     marked: usize,
 }
 
-impl<'a> Line<'a> {
-    fn around(text: &'a str, range: &Range<usize>) -> Self {
-        let start = floor(text, range.start);
-        let end = floor(text, range.end).max(start);
-        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let line = text[line_start..].lines().next().unwrap_or_default();
-        let line_end = line_start + line.len();
-        Line {
-            number: text[..line_start].matches('\n').count() + 1,
-            text: line,
-            before: text[line_start..start.min(line_end)].chars().count(),
-            marked: text[start.min(line_end)..end.min(line_end)].chars().count(),
-        }
-    }
-
+impl Line<'_> {
     fn place(&self, file: &str) -> String {
         format!("{file}, line {}, column {}", self.number, self.before + 1)
     }
@@ -158,7 +168,7 @@ mod tests {
     use super::*;
 
     fn snippet(text: &str, range: Range<usize>) -> String {
-        let text = Text { name: "pipeline.toml".to_owned(), text: text.to_owned() };
+        let text = Text::new("pipeline.toml", text);
         let error = text.show(Problem::new("wrong", Place::File(range)));
         format!("{}\n{}", error.place().unwrap(), error.snippet().unwrap())
     }
@@ -190,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_problems_is_counted() {
-        let text = Text { name: "pipeline.toml".to_owned(), text: String::new() };
+        let text = Text::new("pipeline.toml", "");
         let problems = (0..100).map(|_| Problem::new("wrong", Place::File(0..1))).collect();
         let error = text.error(problems).unwrap();
         assert_eq!(error.also().len(), MOST_SHOWN);

@@ -198,10 +198,14 @@ fn describe(schema: &'static Schema) -> String {
     if !choices.is_empty() {
         return format!("one of \"{}\"", choices.join("\", \""));
     }
-    let forms = forms(schema);
+    let forms: Vec<_> = forms(schema).into_iter().map(resolve).collect();
+    // Every whole number is a number.
+    let wide = |form: &&'static Schema| !is(form, "integer");
+    if forms.iter().any(|form| is(form, "number")) {
+        return forms.into_iter().filter(wide).map(describe).collect::<Vec<_>>().join(" or ");
+    }
     if !forms.is_empty() {
-        let forms: Vec<String> = forms.into_iter().map(|form| describe(resolve(form))).collect();
-        return forms.join(" or ");
+        return forms.into_iter().map(describe).collect::<Vec<_>>().join(" or ");
     }
     if let Some(items) = schema["prefixItems"].as_array() {
         let each = items.first().map_or_else(String::new, |item| describe(resolve(item)));

@@ -14,7 +14,7 @@ columns = { group = "title" }
 "#;
 
 fn config(text: &str) -> Result<Config> {
-    let text = Text { name: "pipeline.toml".to_owned(), text: text.to_owned() };
+    let text = Text::new("pipeline.toml", text);
     Config::parse(PathBuf::from("/project/pipeline.toml"), text)
 }
 
@@ -397,6 +397,10 @@ fn key_paths(schema: &'static serde_json::Value, prefix: &str, out: &mut Vec<Str
     }
 }
 
+fn docs() -> String {
+    std::fs::read_to_string(project_file("docs/pipeline.md")).unwrap()
+}
+
 #[test]
 fn docs_name_every_setting_and_no_other() {
     let mut wanted = Vec::new();
@@ -404,10 +408,34 @@ fn docs_name_every_setting_and_no_other() {
     for room in schema::keys(schema::pipeline_schema()) {
         key_paths(&schema::pipeline_schema()["properties"][room], room, &mut wanted);
     }
-    let docs = std::fs::read_to_string(project_file("docs/pipeline.md")).unwrap();
+    let docs = docs();
     let rows = docs.lines().filter_map(|line| line.strip_prefix("| `"));
     let mut named: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
     wanted.sort();
     named.sort();
     assert_eq!(named, wanted);
+}
+
+#[test]
+fn docs_name_the_defaults() {
+    let config = config(GOOD).unwrap();
+    let values = config.effective(None, &Overrides::none()).unwrap().values;
+    let docs = docs();
+    for value in values.iter().filter(|value| value.origin == Origin::Default) {
+        let key = format!("| `{}` |", value.key.join("."));
+        let row = docs.lines().find(|line| line.starts_with(&key)).expect(&key);
+        let default = format!(" | `{}` | ", value.toml_value());
+        assert!(row.contains(&default), "{row} lacks{default}");
+    }
+}
+
+#[test]
+fn a_flood_of_settings_takes_no_longer_than_reading_them() {
+    let labels: String = (0..60_000).map(|label| format!("{label} = \"x\"\n")).collect();
+    let config = config_with(&format!("[pipeline.mine.source.labels]\n{labels}")).unwrap();
+    assert!(config.effective(None, &Overrides::none()).unwrap().values.len() > 60_000);
+    assert!(messages(&"= 1\n".repeat(100_000)).len() <= 41);
+    assert!(
+        messages(&(0..60_000).map(|key| format!("k{key} = 1\n")).collect::<String>()).len() <= 41
+    );
 }

@@ -166,7 +166,7 @@ fn wrong_overrides_say_where_they_stand() {
     let (code, _, stderr) = outcome(command);
     assert_eq!(code, 2);
     insta::assert_snapshot!(stderr, @r#"
-    error: setting `vectorize.min_df` is "often", but must be a whole number from 0 or a number
+    error: setting `vectorize.min_df` is "often", but must be a number
       --> environment variable MALMOI_VECTORIZE__MIN_DF
     "#);
 }

@@ -72,3 +72,14 @@ fn wrong_log_levels_are_refused() {
     hint: use error, warn, info, debug or trace
     "#);
 }
+
+#[test]
+fn logs_are_lines_of_json_on_request() {
+    let folder = project("");
+    let log = |flags: &[&str]| run(folder.path(), &[&["config", "check"], flags].concat()).2;
+    assert_eq!(log(&["--log-format", "json"]), "");
+    let line: serde_json::Value =
+        serde_json::from_str(&log(&["-v", "--log-format", "json"])).unwrap();
+    assert_eq!(line["fields"]["message"], "reading the settings");
+    assert!(log(&["-v"]).starts_with(" INFO reading the settings"), "{}", log(&["-v"]));
+}

@@ -31,7 +31,10 @@ fn across(text: &str, out: &mut Tokens) {
         let mut end = start + character.len_utf8();
         let mut shown = character;
         while is_space(character) {
-            let Some(&(position, next)) = characters.peek().filter(|(_, next)| is_space(*next)) else { break };
+            let Some(&(position, next)) = characters.peek().filter(|(_, next)| is_space(*next))
+            else {
+                break;
+            };
             characters.next();
             end = position + next.len_utf8();
             shown = ' ';

@@ -174,8 +174,12 @@ fn tokenizer(params: &AnalyzeParams) -> Result<Box<dyn Tokenizer>> {
         (AnalyzerKind::Word, TokenizerKind::Words) => {
             Box::new(words::WordTokenizer { punctuation: params.punctuation })
         }
-        (AnalyzerKind::Char, _) => Box::new(characters::CharacterTokenizer { word_boundaries: false }),
-        (AnalyzerKind::CharWb, _) => Box::new(characters::CharacterTokenizer { word_boundaries: true }),
+        (AnalyzerKind::Char, _) => {
+            Box::new(characters::CharacterTokenizer { word_boundaries: false })
+        }
+        (AnalyzerKind::CharWb, _) => {
+            Box::new(characters::CharacterTokenizer { word_boundaries: true })
+        }
     })
 }
 

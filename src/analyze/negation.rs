@@ -14,8 +14,10 @@ pub enum Role {
 /// Put before a marked term.
 pub const PREFIX: &str = "not_";
 
-const NEGATORS: &[&str] =
-    &["not", "no", "never", "nor", "neither", "cannot", "nothing", "none", "nobody", "without", "hardly"];
+const NEGATORS: &[&str] = &[
+    "not", "no", "never", "nor", "neither", "cannot", "nothing", "none", "nobody", "without",
+    "hardly",
+];
 
 /// The role of a lower-cased term.
 pub fn role(term: &str) -> Role {

@@ -23,10 +23,13 @@ impl PatternTokenizer {
     /// # Errors
     /// If it is no regular expression or has more than one group.
     pub fn new(token_pattern: &str) -> Result<Self> {
-        let pattern = if token_pattern == DEFAULT_TOKEN_PATTERN { PYTHON_WORDS } else { token_pattern };
+        let pattern =
+            if token_pattern == DEFAULT_TOKEN_PATTERN { PYTHON_WORDS } else { token_pattern };
         let pattern = RegexBuilder::new(pattern).size_limit(1 << 24).build().map_err(|error| {
-            Error::usage(format!("setting `analyze.token_pattern` is no regular expression: {error}"))
-                .hinted("look-around and back-references do not exist here")
+            Error::usage(format!(
+                "setting `analyze.token_pattern` is no regular expression: {error}"
+            ))
+            .hinted("look-around and back-references do not exist here")
         })?;
         match pattern.captures_len() {
             1 => Ok(PatternTokenizer { pattern, group: 0 }),
@@ -66,7 +69,11 @@ mod tests {
 
     #[test]
     fn default_drops_single_letters() {
-        check(DEFAULT_TOKEN_PATTERN, "I don't like a_b 영화 x²", &["don", "like", "a_b", "영화", "x²"]);
+        check(
+            DEFAULT_TOKEN_PATTERN,
+            "I don't like a_b 영화 x²",
+            &["don", "like", "a_b", "영화", "x²"],
+        );
     }
 
     #[test]

@@ -43,7 +43,10 @@ fn read(path: &Path) -> Result<String> {
     };
     let size = std::fs::metadata(path).map_err(failed)?.len();
     if size > MAX_BYTES {
-        return Err(Error::data(format!("`{}` is too large for a list of stop words", path.display())));
+        return Err(Error::data(format!(
+            "`{}` is too large for a list of stop words",
+            path.display()
+        )));
     }
     std::fs::read_to_string(path).map_err(failed)
 }

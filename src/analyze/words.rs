@@ -121,7 +121,11 @@ mod tests {
 
     #[test]
     fn apostrophes_join_letters() {
-        check(false, "I don't 'know' rock'n'roll 90's'", &["I", "don't", "know", "rock'n'roll", "90's"]);
+        check(
+            false,
+            "I don't 'know' rock'n'roll 90's'",
+            &["I", "don't", "know", "rock'n'roll", "90's"],
+        );
     }
 
     #[test]

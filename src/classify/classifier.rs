@@ -43,8 +43,12 @@ impl Classifier {
                 .map(Classifier::Softmax);
         }
         let positive: Vec<bool> = classes.iter().map(|&class| class == 1).collect();
-        let solver =
-            LogisticParams { c: params.c, max_iter: params.max_iter, tol: params.tol, seed: params.seed };
+        let solver = LogisticParams {
+            c: params.c,
+            max_iter: params.max_iter,
+            tol: params.tol,
+            seed: params.seed,
+        };
         Ok(Classifier::Logistic {
             linear: logistic::fit(rows, &positive, &solver),
             calibration: params.calibration.unwrap_or(Calibration::PLAIN),
@@ -94,11 +98,10 @@ fn check_classes(classes: &[u32], labels: &[String]) -> Result<()> {
             labels.first().map_or("", String::as_str)
         ))
         .hinted("a classifier needs at least two labels; check `source.columns.label`")),
-        Some(missing) => Err(Error::data(format!(
-            "no training document has the label `{}`",
-            labels[missing]
-        ))
-        .hinted("a label of the test part must be seen in training")),
+        Some(missing) => {
+            Err(Error::data(format!("no training document has the label `{}`", labels[missing]))
+                .hinted("a label of the test part must be seen in training"))
+        }
         None => Ok(()),
     }
 }

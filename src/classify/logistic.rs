@@ -205,7 +205,8 @@ mod tests {
     fn gradient_vanishes_at_the_solution() {
         let (rows, positive) = toy();
         let model = fit(&rows, &positive, &PARAMS);
-        let mut gradient: Vec<f64> = model.weights.iter().map(|weight| f64::from(*weight)).collect();
+        let mut gradient: Vec<f64> =
+            model.weights.iter().map(|weight| f64::from(*weight)).collect();
         for row in 0..rows.rows() {
             let (columns, values) = rows.row(row);
             let y = if positive[row] { 1.0 } else { -1.0 };

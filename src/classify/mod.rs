@@ -14,10 +14,10 @@ mod softmax;
 mod softmax_objective;
 
 pub use calibration::expected_calibration_error;
+pub use classifier::{Classifier, best};
 pub use linfa::{
     FittedSoftmaxRegression, SoftmaxRegressionParams, SoftmaxRegressionValidParams, SparseRecords,
 };
-pub use classifier::{Classifier, best};
 pub use logistic_estimator::{
     FittedLogisticRegression, LogisticRegressionParams, LogisticRegressionValidParams,
 };

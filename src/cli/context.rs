@@ -107,6 +107,22 @@ impl Context {
         Ok(root.join(".malmoi"))
     }
 
+    /// The pipeline named, or the default one of the settings.
+    ///
+    /// # Errors
+    /// When none is named and there are no settings.
+    pub fn pipeline_name(&self, name: Option<&str>) -> Result<String> {
+        match name {
+            Some(name) => Ok(name.to_owned()),
+            None => Ok(self.config()?.default.clone()),
+        }
+    }
+
+    /// Whether to say nothing but results and errors.
+    pub fn is_quiet(&self) -> bool {
+        self.globals.quiet
+    }
+
     /// Standard output and standard error.
     pub fn output(&self) -> &Output {
         &self.output

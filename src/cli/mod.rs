@@ -11,6 +11,9 @@ mod doctor;
 mod init;
 mod logs;
 mod output;
+mod predict;
+mod progress;
+mod run;
 mod selection;
 
 use std::process::ExitCode;
@@ -48,6 +51,10 @@ pub struct Program {
 /// One variant a command, one line each here and in [`Command::run`].
 #[derive(Subcommand)]
 enum Command {
+    /// Run a pipeline: from the source to a trained, measured model
+    Run(run::Arguments),
+    /// Label texts with a trained model
+    Predict(predict::Arguments),
     /// Start a project in a new folder
     Init(init::Arguments),
     /// Check or show the settings
@@ -61,6 +68,8 @@ enum Command {
 impl Command {
     fn run(&self, context: &Context) -> Result<()> {
         match self {
+            Command::Run(arguments) => run::run(arguments, context),
+            Command::Predict(arguments) => predict::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),
             Command::Config(arguments) => config::run(arguments, context),
             Command::Doctor(arguments) => doctor::run(arguments, context),

@@ -73,7 +73,9 @@ impl CsrMatrix {
             rows.push((row_indices, row_values));
             (indices, values) = (rest, others);
         }
-        rows.into_par_iter().with_min_len(256).for_each(|(indices, values)| change(indices, values));
+        rows.into_par_iter()
+            .with_min_len(256)
+            .for_each(|(indices, values)| change(indices, values));
     }
 
     /// The rows named, in that order.
@@ -92,7 +94,8 @@ impl CsrMatrix {
     /// The matrix as `sprs` knows it.
     pub fn as_sprs(&self) -> CsMatViewI<'_, f32, u32, usize> {
         let shape = (self.rows(), self.columns);
-        let view = CsMatViewI::try_new(shape, &self.row_ends[..], &self.indices[..], &self.values[..]);
+        let view =
+            CsMatViewI::try_new(shape, &self.row_ends[..], &self.indices[..], &self.values[..]);
         view.map_err(|(_, _, _, error)| error).expect("rows are built sorted and in range")
     }
 }

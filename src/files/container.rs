@@ -79,7 +79,11 @@ impl ContainerWriter {
         self.file.commit()
     }
 
-    fn numbers<T: Copy, const N: usize>(&mut self, numbers: &[T], bytes: fn(T) -> [u8; N]) -> Result<()> {
+    fn numbers<T: Copy, const N: usize>(
+        &mut self,
+        numbers: &[T],
+        bytes: fn(T) -> [u8; N],
+    ) -> Result<()> {
         self.u64(numbers.len() as u64)?;
         let mut buffer = Vec::with_capacity(N << 14);
         for chunk in numbers.chunks(1 << 14) {
@@ -125,7 +129,9 @@ impl ContainerReader {
             return Err(wrong_version(path, form, version));
         }
         let end = bytes.len() - TRAILER;
-        let number = |start: usize| u64::from_le_bytes(bytes[start..start + 8].try_into().expect("eight bytes"));
+        let number = |start: usize| {
+            u64::from_le_bytes(bytes[start..start + 8].try_into().expect("eight bytes"))
+        };
         if number(end) != (end - HEADER) as u64 {
             return Err(damaged("its length is not the one it was written with"));
         }
@@ -149,19 +155,37 @@ impl ContainerReader {
     /// The next numbers.
     pub fn u32s(&mut self) -> Result<Vec<u32>> {
         let count = self.count(4)?;
-        Ok(self.take(count * 4)?.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+        Ok(self
+            .take(count * 4)?
+            .as_chunks()
+            .0
+            .iter()
+            .map(|bytes| u32::from_le_bytes(*bytes))
+            .collect())
     }
 
     /// The next numbers.
     pub fn u64s(&mut self) -> Result<Vec<u64>> {
         let count = self.count(8)?;
-        Ok(self.take(count * 8)?.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect())
+        Ok(self
+            .take(count * 8)?
+            .as_chunks()
+            .0
+            .iter()
+            .map(|bytes| u64::from_le_bytes(*bytes))
+            .collect())
     }
 
     /// The next numbers.
     pub fn f32s(&mut self) -> Result<Vec<f32>> {
         let count = self.count(4)?;
-        Ok(self.take(count * 4)?.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+        Ok(self
+            .take(count * 4)?
+            .as_chunks()
+            .0
+            .iter()
+            .map(|bytes| f32::from_le_bytes(*bytes))
+            .collect())
     }
 
     /// An error about what the file says, though its checksum is right.
@@ -195,9 +219,12 @@ fn wrong_version(path: &Path, form: Form, version: u32) -> Error {
     } else {
         ("an older", "delete the file and run the pipeline again")
     };
-    Error::data(format!("the {} was written by {age} version of malmoi (layout {version})", form.name))
-        .at(path.display().to_string())
-        .hinted(hint)
+    Error::data(format!(
+        "the {} was written by {age} version of malmoi (layout {version})",
+        form.name
+    ))
+    .at(path.display().to_string())
+    .hinted(hint)
 }
 
 /// xxh3 of a small text: fingerprints are made of it.

@@ -25,7 +25,11 @@ impl Encoder {
     ///
     /// # Errors
     /// If a setting or a dictionary cannot be used.
-    pub fn new(clean: &CleanParams, analyze: &AnalyzeParams, vectorizer: Vectorizer) -> Result<Self> {
+    pub fn new(
+        clean: &CleanParams,
+        analyze: &AnalyzeParams,
+        vectorizer: Vectorizer,
+    ) -> Result<Self> {
         Ok(Encoder {
             cleaner: Cleaner::open(clean)?,
             analyzer: Analyzer::open(analyze)?,

@@ -35,7 +35,8 @@ impl Fingerprints {
     /// If a dictionary cannot be read.
     pub fn new(pipeline: &Pipeline, inputs: &[InputFile]) -> Result<Self> {
         let source = &pipeline.source;
-        let read_as = (&source.kind, &source.encoding, source.quoting, &source.columns, &source.labels);
+        let read_as =
+            (&source.kind, &source.encoding, source.quoting, &source.columns, &source.labels);
         // Where a file stands does not matter, what is in it does; names tell
         // train from test and label from label.
         let contents: Vec<_> = inputs.iter().map(|file| (name(&file.path), &file.xxh3)).collect();
@@ -50,7 +51,12 @@ impl Fingerprints {
             json(&pipeline.evaluate.test_size),
         ]);
         let weighting = (&pipeline.vectorize.weighting, pipeline.vectorize.alpha);
-        let model = digest(&[json(&MODEL_VERSION), json(&rows), json(&pipeline.classify), json(&weighting)]);
+        let model = digest(&[
+            json(&MODEL_VERSION),
+            json(&rows),
+            json(&pipeline.classify),
+            json(&weighting),
+        ]);
         let metrics = digest(&[json(&METRICS_VERSION), json(&model), json(&pipeline.evaluate)]);
         Ok(Fingerprints { rows, model, metrics })
     }
@@ -71,7 +77,9 @@ fn input(path: &Path, known: Option<&InputFile>) -> Result<InputFile> {
     let metadata = std::fs::metadata(path).map_err(failed)?;
     let modified = metadata.modified().map_err(failed)?;
     let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    if let Some(known) = known.filter(|known| known.bytes == metadata.len() && known.modified == modified) {
+    if let Some(known) =
+        known.filter(|known| known.bytes == metadata.len() && known.modified == modified)
+    {
         return Ok(known.clone());
     }
     let xxh3 = sum(path).map_err(failed)?;

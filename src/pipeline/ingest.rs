@@ -83,7 +83,8 @@ pub fn ingest(
             sender.send((number, batch)).expect("workers live as long as the reader");
         });
         drop(sender);
-        let workers = handles.into_iter().map(|handle| handle.join().expect("a worker never panics"));
+        let workers =
+            handles.into_iter().map(|handle| handle.join().expect("a worker never panics"));
         let results: Vec<Worked> = workers.collect();
         read.map(|()| gather(results, reading))
     })
@@ -146,7 +147,11 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn work(mut self, receiver: &Mutex<Receiver<(usize, Vec<Document<Html>>)>>, done: &AtomicU64) -> Worked {
+    fn work(
+        mut self,
+        receiver: &Mutex<Receiver<(usize, Vec<Document<Html>>)>>,
+        done: &AtomicU64,
+    ) -> Worked {
         loop {
             let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok((number, batch)) = next else { break };
@@ -164,8 +169,11 @@ impl<'a> Worker<'a> {
     }
 
     fn encode(&mut self, number: usize, batch: Vec<Document<Html>>) -> Encoded {
-        let mut encoded =
-            Encoded { number, sequences: Sequences::default(), documents: Vec::with_capacity(batch.len()) };
+        let mut encoded = Encoded {
+            number,
+            sequences: Sequences::default(),
+            documents: Vec::with_capacity(batch.len()),
+        };
         for document in batch {
             let start = Instant::now();
             let text = self.cleaner.clean(&document.body.0);
@@ -202,10 +210,14 @@ fn gather(workers: Vec<Worked>, source: Duration) -> Corpus {
         batches.extend(worker.batches.into_iter().map(|batch| (batch, place)));
     }
     batches.sort_unstable_by_key(|(batch, _)| batch.number);
-    corpus.sequences.tokens.reserve_exact(batches.iter().map(|(batch, _)| batch.sequences.tokens.len()).sum());
+    corpus
+        .sequences
+        .tokens
+        .reserve_exact(batches.iter().map(|(batch, _)| batch.sequences.tokens.len()).sum());
     for (batch, worker) in batches {
         let start = corpus.sequences.tokens.len();
-        let renumber = |token: u32| if token < UNKNOWN { numbers[worker][token as usize] } else { token };
+        let renumber =
+            |token: u32| if token < UNKNOWN { numbers[worker][token as usize] } else { token };
         corpus.sequences.tokens.extend(batch.sequences.tokens.into_iter().map(renumber));
         corpus.sequences.ends.extend(batch.sequences.ends.iter().map(|end| start + end));
         corpus.documents.extend(batch.documents);

@@ -73,7 +73,11 @@ impl Model {
         let (columns, values) = worker.encode(text);
         self.classifier.probabilities(columns, values, &mut probabilities);
         let class = best(&probabilities);
-        Prediction { label: self.labels[class].clone(), probability: probabilities[class], probabilities }
+        Prediction {
+            label: self.labels[class].clone(),
+            probability: probabilities[class],
+            probabilities,
+        }
     }
 
     /// Writes the model, atomically.
@@ -128,8 +132,13 @@ fn classifier(
     intercepts: Vec<f32>,
 ) -> std::result::Result<Classifier, &'static str> {
     match head.calibration {
-        Some(calibration) if head.labels.len() == 2 && weights.len() == columns && intercepts.len() == 1 => {
-            Ok(Classifier::Logistic { linear: Linear { weights, intercept: intercepts[0] }, calibration })
+        Some(calibration)
+            if head.labels.len() == 2 && weights.len() == columns && intercepts.len() == 1 =>
+        {
+            Ok(Classifier::Logistic {
+                linear: Linear { weights, intercept: intercepts[0] },
+                calibration,
+            })
         }
         None if head.labels.len() > 2
             && intercepts.len() == head.labels.len()
@@ -162,7 +171,10 @@ pub(super) fn write_vectorizer(file: &mut ContainerWriter, vectorizer: &Vectoriz
     file.f32s(&vectorizer.weights.factors)
 }
 
-pub(super) fn read_vectorizer(file: &mut ContainerReader, head: &VectorizerHead) -> Result<Vectorizer> {
+pub(super) fn read_vectorizer(
+    file: &mut ContainerReader,
+    head: &VectorizerHead,
+) -> Result<Vectorizer> {
     if head.levels == 0 || head.levels > 64 {
         return Err(file.contradiction("n-grams of impossible length"));
     }
@@ -172,7 +184,8 @@ pub(super) fn read_vectorizer(file: &mut ContainerReader, head: &VectorizerHead)
     let keys = (1..head.levels).map(|_| file.u64s()).collect::<Result<_>>()?;
     let columns = (0..head.levels).map(|_| file.u32s()).collect::<Result<_>>()?;
     let parts = VocabularyParts { tokens, keys, columns, joiner: head.joiner.clone() };
-    let vocabulary = Vocabulary::from_parts(parts).map_err(|error| file.contradiction(&error.to_string()))?;
+    let vocabulary =
+        Vocabulary::from_parts(parts).map_err(|error| file.contradiction(&error.to_string()))?;
     let factors = file.f32s()?;
     if !factors.is_empty() && factors.len() != vocabulary.len() {
         return Err(file.contradiction("columns and weights do not fit together"));

@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn errors_of_both_ends_come_out() {
-        let read = ordered(|| Err::<Option<u8>, _>(Error::data("read")), || (), |(), n| n, |_| Ok(()));
+        let read =
+            ordered(|| Err::<Option<u8>, _>(Error::data("read")), || (), |(), n| n, |_| Ok(()));
         assert_eq!(read.unwrap_err().to_string(), "read");
         let written = ordered(|| Ok(Some(1u8)), || (), |(), n| n, |_| Err(Error::io("full")));
         assert_eq!(written.unwrap_err().to_string(), "full");

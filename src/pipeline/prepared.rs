@@ -86,7 +86,12 @@ impl RowsWriter {
     ///
     /// # Errors
     /// If it cannot be written; so with the other methods.
-    pub fn create(path: &Path, vectorizer: &Vectorizer, labels: &[String], facts: &Facts) -> Result<Self> {
+    pub fn create(
+        path: &Path,
+        vectorizer: &Vectorizer,
+        labels: &[String],
+        facts: &Facts,
+    ) -> Result<Self> {
         let mut file = ContainerWriter::create(path, FORM)?;
         let head = Head {
             vectorizer: vectorizer_head(vectorizer),
@@ -121,7 +126,8 @@ fn read_part(file: &mut ContainerReader, vectorizer: &Vectorizer, head: &Head) -
     let lengths = file.u32s()?;
     let columns = vectorizer.vocabulary.len();
     let indices = undo_deltas(file.bytes()?, &lengths, columns as u32);
-    let indices = indices.ok_or_else(|| file.contradiction("its rows do not fit the vocabulary"))?;
+    let indices =
+        indices.ok_or_else(|| file.contradiction("its rows do not fit the vocabulary"))?;
     let stored = file.f32s()?;
     let classes = file.u32s()?;
     let ids = serde_json::from_slice(file.bytes()?);
@@ -166,7 +172,8 @@ fn deltas(rows: &CsrMatrix) -> Vec<u8> {
 
 fn undo_deltas(bytes: &[u8], lengths: &[u32], columns: u32) -> Option<Vec<u32>> {
     let mut bytes = bytes.iter();
-    let mut indices = Vec::with_capacity(bytes.len().min(lengths.iter().map(|&length| length as usize).sum()));
+    let mut indices =
+        Vec::with_capacity(bytes.len().min(lengths.iter().map(|&length| length as usize).sum()));
     for &length in lengths {
         let mut last = 0u32;
         for place in 0..length {

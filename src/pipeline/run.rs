@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::encoder::Encoder;
 use super::fingerprint::{self, Fingerprints};
 use super::ingest::{Corpus, ingest};
 use super::model::Model;
@@ -11,7 +12,6 @@ use super::prepared::{Facts, Part, Prepared, RowsWriter};
 use super::shelf::{InputFile, Kept, Lock, Shelf};
 use super::split::{Parts, leaked, split};
 use super::watch::Watch;
-use super::encoder::Encoder;
 use crate::analyze::Analyzer;
 use crate::classify::{Classifier, Metrics, best};
 use crate::clean::Cleaner;
@@ -35,11 +35,14 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
     let _lock = Lock::take(state, &format!("malmoi run {}", pipeline.name), watch)?;
     let path = fetch(pipeline, state, watch)?;
     let mut shelf = Shelf::open(state, &pipeline.name)?;
-    let inputs = fingerprint::inputs(&source::inputs(&pipeline.source, &path)?, &shelf.manifest.inputs)?;
+    let inputs =
+        fingerprint::inputs(&source::inputs(&pipeline.source, &path)?, &shelf.manifest.inputs)?;
     let wanted = Fingerprints::new(pipeline, &inputs)?;
     let mut run = Run { pipeline, watch, wanted, stages: Vec::new() };
     if force {
-        [Kept::Metrics, Kept::Model, Kept::Rows].into_iter().try_for_each(|kept| shelf.forget(kept))?;
+        [Kept::Metrics, Kept::Model, Kept::Rows]
+            .into_iter()
+            .try_for_each(|kept| shelf.forget(kept))?;
     }
     let evaluation = match run.cached(&shelf)? {
         Some(evaluation) => evaluation,
@@ -93,7 +96,8 @@ impl Run<'_> {
         let metrics = shelf.find(Kept::Metrics, &wanted.metrics);
         let (Some(rows), Some(metrics)) = (rows, metrics) else { return Ok(None) };
         let path = shelf.path(Kept::Metrics);
-        let bytes = std::fs::read(&path).map_err(|error| Error::file("cannot read", &path, error))?;
+        let bytes =
+            std::fs::read(&path).map_err(|error| Error::file("cannot read", &path, error))?;
         let Ok(kept) = serde_json::from_slice::<Kepts>(&bytes) else { return Ok(None) };
         let model = shelf.find(Kept::Model, &wanted.model);
         if kept.metrics.is_some() && model.is_none() {
@@ -158,7 +162,10 @@ impl Run<'_> {
         self.watch.stage("source");
         let corpus = ingest(source, &cleaner, &analyzer, self.watch)?;
         let skipped = source.skipped();
-        skipped.examples.iter().for_each(|example| self.watch.note(&format!("row left out: {example}")));
+        skipped
+            .examples
+            .iter()
+            .for_each(|example| self.watch.note(&format!("row left out: {example}")));
         if corpus.documents.is_empty() {
             return Err(Error::data("the source has no document").hinted("check `source.path`"));
         }
@@ -180,12 +187,14 @@ impl Run<'_> {
             return Ok(None);
         }
         let vectorize = &self.pipeline.vectorize;
-        let is_weighed_by_class = labels.len() > 2 && vectorize.weighting == Weighting::NaiveBayesRatio;
+        let is_weighed_by_class =
+            labels.len() > 2 && vectorize.weighting == Weighting::NaiveBayesRatio;
         let ratios = || {
             is_weighed_by_class
                 .then(|| class_ratios(&train.rows, &train.classes, labels.len(), vectorize.alpha))
         };
-        Classifier::fit(&train.rows, &train.classes, labels, &self.pipeline.classify, ratios).map(Some)
+        Classifier::fit(&train.rows, &train.classes, labels, &self.pipeline.classify, ratios)
+            .map(Some)
     }
 
     /// Keeps the model and measures it.
@@ -207,7 +216,8 @@ impl Run<'_> {
         self.watch.check()?;
         self.report("classify", seconds, train.ids.len() as u64);
         let features = prepared.vectorizer.vocabulary.len() as u64;
-        let encoder = Encoder::new(&self.pipeline.clean, &self.pipeline.analyze, prepared.vectorizer)?;
+        let encoder =
+            Encoder::new(&self.pipeline.clean, &self.pipeline.analyze, prepared.vectorizer)?;
         let model = Model { labels: prepared.labels, encoder, classifier };
         shelf.forget(Kept::Model)?;
         let model_path = shelf.path(Kept::Model);
@@ -265,15 +275,21 @@ impl Fresh {
         let parts = split(&corpus.documents, pipeline.evaluate.test_size);
         check_parts(&parts)?;
         let labels = labels(&corpus, &parts);
-        let facts = Facts { official: parts.official, leaked: leaked(&corpus.documents, &parts), skipped };
+        let facts =
+            Facts { official: parts.official, leaked: leaked(&corpus.documents, &parts), skipped };
         let train_classes = classes(&corpus, &parts.train, &labels);
         let test_classes = classes(&corpus, &parts.test, &labels);
         let (train_ids, test_ids) = (ids(&corpus, &parts.train), ids(&corpus, &parts.test));
         let train_tokens = corpus.sequences.select(&parts.train);
         let mut test_tokens = corpus.sequences.select(&parts.test);
         let names = corpus.names;
-        let (vectorizer, rows) =
-            Vectorizer::fit_transform(&pipeline.vectorize, &train_tokens, &names, joiner, &train_classes)?;
+        let (vectorizer, rows) = Vectorizer::fit_transform(
+            &pipeline.vectorize,
+            &train_tokens,
+            &names,
+            joiner,
+            &train_classes,
+        )?;
         renumber(&mut test_tokens, &names, &vectorizer.vocabulary);
         let train = Part { rows, classes: train_classes, ids: train_ids };
         Ok(Fresh { vectorizer, labels, train, test_tokens, test_classes, test_ids, facts })
@@ -327,18 +343,25 @@ pub(super) fn renumber(sequences: &mut Sequences, names: &Interner, vocabulary: 
     }
 }
 
-fn evaluate(model: &Model, test: &Part, facts: &Facts) -> Result<Option<(Metrics, Option<Unseen>)>> {
+fn evaluate(
+    model: &Model,
+    test: &Part,
+    facts: &Facts,
+) -> Result<Option<(Metrics, Option<Unseen>)>> {
     use rayon::prelude::*;
     if test.ids.is_empty() {
         return Ok(None);
     }
     let width = model.labels.len();
     let mut probabilities = vec![0.0; test.ids.len() * width];
-    probabilities.par_chunks_mut(width).enumerate().for_each_init(Vec::new, |buffer, (row, out)| {
-        let (columns, values) = test.rows.row(row);
-        model.classifier.probabilities(columns, values, buffer);
-        out.copy_from_slice(buffer);
-    });
+    probabilities.par_chunks_mut(width).enumerate().for_each_init(
+        Vec::new,
+        |buffer, (row, out)| {
+            let (columns, values) = test.rows.row(row);
+            model.classifier.probabilities(columns, values, buffer);
+            out.copy_from_slice(buffer);
+        },
+    );
     let predicted: Vec<u32> = probabilities.chunks(width).map(|row| best(row) as u32).collect();
     let unseen = unseen(&test.classes, &predicted, &facts.leaked);
     Metrics::new(&test.classes, &predicted, &probabilities, model.labels.clone())
@@ -346,8 +369,10 @@ fn evaluate(model: &Model, test: &Part, facts: &Facts) -> Result<Option<(Metrics
 }
 
 fn unseen(truth: &[u32], predicted: &[u32], leaked: &[bool]) -> Option<Unseen> {
-    let rest: Vec<bool> =
-        (0..truth.len()).filter(|&row| !leaked[row]).map(|row| truth[row] == predicted[row]).collect();
+    let rest: Vec<bool> = (0..truth.len())
+        .filter(|&row| !leaked[row])
+        .map(|row| truth[row] == predicted[row])
+        .collect();
     let right = rest.iter().filter(|right| **right).count();
     (!rest.is_empty()).then(|| Unseen {
         leaked: (truth.len() - rest.len()) as u64,

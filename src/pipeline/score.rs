@@ -71,7 +71,8 @@ pub fn score_lines(
     mut output: impl Write,
     watch: &dyn Watch,
 ) -> Result<(u64, Skipped)> {
-    let mut blocks = Blocks { input, rest: Vec::new(), line: 1, name: name.to_owned(), ended: false };
+    let mut blocks =
+        Blocks { input, rest: Vec::new(), line: 1, name: name.to_owned(), ended: false };
     let mut skipped = Skipped::default();
     let mut count = 0;
     ordered(
@@ -127,9 +128,12 @@ impl<R: Read> Blocks<R> {
                 break;
             }
             if bytes.len() > LONGEST_LINE {
-                return Err(Error::data(format!("a line is longer than {} MB", LONGEST_LINE >> 20))
-                    .at(format!("{}, line {}", self.name, self.line))
-                    .hinted("one document stands on each line"));
+                return Err(Error::data(format!(
+                    "a line is longer than {} MB",
+                    LONGEST_LINE >> 20
+                ))
+                .at(format!("{}, line {}", self.name, self.line))
+                .hinted("one document stands on each line"));
             }
         }
         if bytes.is_empty() {
@@ -149,10 +153,12 @@ struct Scored {
 }
 
 fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Scored {
-    let mut scored = Scored { bytes: Vec::with_capacity(block.bytes.len() * 9 / 8), ..Scored::default() };
+    let mut scored =
+        Scored { bytes: Vec::with_capacity(block.bytes.len() * 9 / 8), ..Scored::default() };
     for (offset, line) in block.bytes.lines_without_ends().enumerate() {
         let number = block.line + offset as u64;
-        let line = if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
+        let line =
+            if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
         let result = match lines {
             Lines::Json { .. } if line.trim_ascii().is_empty() => continue,
             Lines::Json { text } => score_json(predictor, text, line, &mut scored.bytes),
@@ -197,7 +203,8 @@ fn score_plain(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Sco
 fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
     let text = utf8(line)?;
     let (label, probability) = predictor.predict(text);
-    let object = serde_json::json!({"text": text, "predicted_label": label, "probability": probability});
+    let object =
+        serde_json::json!({"text": text, "predicted_label": label, "probability": probability});
     put(out, format_args!("{object}\n"));
     Ok(())
 }
@@ -219,7 +226,8 @@ fn score_json(predictor: &mut Predictor, field: &str, line: &[u8], out: &mut Vec
 /// The line was scored before: the old fields are replaced.
 fn rescore(line: &str, label: &str, probability: f64, out: &mut Vec<u8>) -> Scoring {
     let object = serde_json::from_str(line);
-    let mut object: serde_json::Map<String, serde_json::Value> = object.map_err(|error| error.to_string())?;
+    let mut object: serde_json::Map<String, serde_json::Value> =
+        object.map_err(|error| error.to_string())?;
     object.insert(LABEL.to_owned(), label.into());
     object.insert(PROBABILITY.to_owned(), probability.into());
     put(out, format_args!("{}\n", serde_json::Value::from(object)));
@@ -236,14 +244,17 @@ fn put(out: &mut Vec<u8>, arguments: fmt::Arguments<'_>) {
 }
 
 fn utf8(line: &[u8]) -> std::result::Result<&str, String> {
-    std::str::from_utf8(line).map_err(|error| format!("byte {} is no UTF-8", error.valid_up_to() + 1))
+    std::str::from_utf8(line)
+        .map_err(|error| format!("byte {} is no UTF-8", error.valid_up_to() + 1))
 }
 
 /// The text of a JSON object, and whether it has fields of ours already.
 fn text_of<'a>(line: &'a str, field: &str) -> std::result::Result<(Cow<'a, str>, bool), String> {
     let mut reader = serde_json::Deserializer::from_str(line);
-    let found = reader.deserialize_map(Fields { field }).and_then(|found| reader.end().map(|()| found));
-    let (text, is_scored) = found.map_err(|error| format!("no JSON object with a text: {error}"))?;
+    let found =
+        reader.deserialize_map(Fields { field }).and_then(|found| reader.end().map(|()| found));
+    let (text, is_scored) =
+        found.map_err(|error| format!("no JSON object with a text: {error}"))?;
     let text = text.ok_or_else(|| format!("the object has no field `{field}`"))?;
     Ok((text, is_scored))
 }
@@ -259,7 +270,10 @@ impl<'de> Visitor<'de> for Fields<'_> {
         write!(f, "a JSON object with the text in `{}`", self.field)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(
+        self,
+        mut map: A,
+    ) -> std::result::Result<Self::Value, A::Error> {
         let (mut text, mut is_scored) = (None, false);
         while let Some(Borrowed(key)) = map.next_key()? {
             if key == self.field {
@@ -303,8 +317,13 @@ mod tests {
     #[test]
     fn blocks_end_at_lines() {
         let text = "one\ntwo\r\n\nlast".repeat(100_000);
-        let mut blocks =
-            Blocks { input: text.as_bytes(), rest: Vec::new(), line: 1, name: "x".into(), ended: false };
+        let mut blocks = Blocks {
+            input: text.as_bytes(),
+            rest: Vec::new(),
+            line: 1,
+            name: "x".into(),
+            ended: false,
+        };
         let (mut bytes, mut lines) = (Vec::new(), Vec::new());
         while let Some(block) = blocks.next().unwrap() {
             assert_eq!(block.line as usize, lines.len() + 1);

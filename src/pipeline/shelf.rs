@@ -85,8 +85,13 @@ impl Shelf {
     /// Opens the folder of a pipeline to read from it.
     ///
     /// # Errors
-    /// If the manifest is damaged or newer.
+    /// If the name is no plain name, or the manifest is damaged or newer.
     pub fn open(state: &Path, pipeline: &str) -> Result<Self> {
+        let is_plain = |character: char| character.is_alphanumeric() || "-_.".contains(character);
+        if pipeline.is_empty() || pipeline.starts_with('.') || !pipeline.chars().all(is_plain) {
+            return Err(Error::usage(format!("`{pipeline}` cannot be the name of a pipeline"))
+                .hinted("use letters, digits, `-`, `_` and `.`; it names a folder too"));
+        }
         let folder = state.join(pipeline);
         let manifest = read_manifest(&folder.join("manifest.json"))?;
         Ok(Shelf { folder, manifest })
@@ -99,7 +104,8 @@ impl Shelf {
 
     /// The entry of a result that is whole and was made from the same things.
     pub fn find(&self, kept: Kept, fingerprint: &str) -> Option<&Entry> {
-        let entry = self.manifest.kept.get(&kept).filter(|entry| entry.fingerprint == fingerprint)?;
+        let entry =
+            self.manifest.kept.get(&kept).filter(|entry| entry.fingerprint == fingerprint)?;
         let size = std::fs::metadata(self.path(kept)).ok()?.len();
         (size == entry.bytes).then_some(entry)
     }
@@ -115,8 +121,12 @@ impl Shelf {
         stages: Vec<super::outcome::StageReport>,
     ) -> Result<()> {
         let path = self.path(kept);
-        let bytes = std::fs::metadata(&path).map_err(|error| Error::file("cannot read", &path, error))?.len();
-        self.manifest.kept.insert(kept, Entry { fingerprint: fingerprint.to_owned(), bytes, stages });
+        let bytes = std::fs::metadata(&path)
+            .map_err(|error| Error::file("cannot read", &path, error))?
+            .len();
+        self.manifest
+            .kept
+            .insert(kept, Entry { fingerprint: fingerprint.to_owned(), bytes, stages });
         self.manifest.version = VERSION;
         self.manifest.malmoi = env!("CARGO_PKG_VERSION").to_owned();
         let text = serde_json::to_vec_pretty(&self.manifest).expect("a manifest is plain data");
@@ -141,7 +151,9 @@ impl Shelf {
 fn read_manifest(path: &Path) -> Result<Manifest> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Manifest::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Manifest::default());
+        }
         Err(error) => return Err(Error::file("cannot read", path, error)),
     };
     let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| {
@@ -170,16 +182,25 @@ impl Lock {
     /// # Errors
     /// If the folder cannot be written, or the user stops waiting.
     pub fn take(state: &Path, purpose: &str, watch: &dyn Watch) -> Result<Self> {
-        std::fs::create_dir_all(state)
-            .map_err(|error| Error::file("cannot create the state folder", state, error)
-                .hinted("give another one with --state DIR"))?;
+        std::fs::create_dir_all(state).map_err(|error| {
+            Error::file("cannot create the state folder", state, error)
+                .hinted("give another one with --state DIR")
+        })?;
         let path = state.join("lock");
         let failed = |error| Error::file("cannot lock", &path, error);
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
         wait(&mut file, &path, watch)?;
         let holder = format!("process {} ({purpose})\n", std::process::id());
-        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(holder.as_bytes()));
+        let written = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(holder.as_bytes()));
         written.map_err(failed)?;
         sweep_all(state);
         Ok(Lock { _file: file })
@@ -196,7 +217,9 @@ fn wait(file: &mut File, path: &Path, watch: &dyn Watch) -> Result<()> {
         }
         if !told {
             let mut holder = String::new();
-            let _ = file.rewind().and_then(|()| Read::by_ref(file).take(200).read_to_string(&mut holder));
+            let _ = file
+                .rewind()
+                .and_then(|()| Read::by_ref(file).take(200).read_to_string(&mut holder));
             watch.note(&format!("waiting for {}, which uses the same state folder", holder.trim()));
             told = true;
         }

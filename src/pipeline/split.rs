@@ -24,8 +24,9 @@ pub struct Parts {
 /// Documents without a label are learned from only if none has one.
 pub fn split(documents: &[Meta], test_size: f64) -> Parts {
     let is_labelled = documents.iter().any(|document| document.label.is_some());
-    let used: Vec<usize> =
-        (0..documents.len()).filter(|&place| !is_labelled || documents[place].label.is_some()).collect();
+    let used: Vec<usize> = (0..documents.len())
+        .filter(|&place| !is_labelled || documents[place].label.is_some())
+        .collect();
     if used.iter().any(|&place| documents[place].split.is_some()) {
         return official(documents, &used);
     }
@@ -42,7 +43,9 @@ pub fn leaked(documents: &[Meta], parts: &Parts) -> Vec<bool> {
 }
 
 fn official(documents: &[Meta], used: &[usize]) -> Parts {
-    let of = |split| used.iter().copied().filter(|&place| documents[place].split == Some(split)).collect();
+    let of = |split| {
+        used.iter().copied().filter(|&place| documents[place].split == Some(split)).collect()
+    };
     Parts { train: of(Split::Train), test: of(Split::Test), official: true }
 }
 
@@ -69,7 +72,11 @@ fn by_hash(documents: &[Meta], used: &[usize], test_size: f64) -> Parts {
         tested.extend(places[..wanted].iter().map(|&(_, place)| documents[place].text));
     }
     for &place in used {
-        let part = if tested.contains(&documents[place].text) { &mut parts.test } else { &mut parts.train };
+        let part = if tested.contains(&documents[place].text) {
+            &mut parts.test
+        } else {
+            &mut parts.train
+        };
         part.push(place);
     }
     parts
@@ -90,7 +97,11 @@ mod tests {
             .collect();
         let parts = split(&documents, 0.2);
         let count = |label: &str| {
-            parts.test.iter().filter(|&&place| documents[place].label.as_deref() == Some(label)).count()
+            parts
+                .test
+                .iter()
+                .filter(|&&place| documents[place].label.as_deref() == Some(label))
+                .count()
         };
         assert_eq!((count("a"), count("b")), (5, 15));
         assert_eq!(parts.train.len(), 80);
@@ -98,8 +109,9 @@ mod tests {
 
     #[test]
     fn equal_texts_stay_together() {
-        let documents: Vec<Meta> =
-            (0..40).map(|n| document(&format!("d{n}"), ["a", "b"][n % 2], (n / 4) as u128)).collect();
+        let documents: Vec<Meta> = (0..40)
+            .map(|n| document(&format!("d{n}"), ["a", "b"][n % 2], (n / 4) as u128))
+            .collect();
         let parts = split(&documents, 0.5);
         assert!(!leaked(&documents, &parts).contains(&true));
         assert!(!parts.test.is_empty() && !parts.train.is_empty());
@@ -110,8 +122,11 @@ mod tests {
         let mut documents: Vec<Meta> =
             (0..30).map(|n| document(&format!("d{n}"), ["a", "b"][n % 2], n as u128)).collect();
         let ids = |documents: &[Meta]| {
-            let mut ids: Vec<String> =
-                split(documents, 0.2).test.iter().map(|&place| documents[place].id.clone()).collect();
+            let mut ids: Vec<String> = split(documents, 0.2)
+                .test
+                .iter()
+                .map(|&place| documents[place].id.clone())
+                .collect();
             ids.sort();
             ids
         };

@@ -55,7 +55,13 @@ pub struct TermTable<'a, T> {
 impl<'a, T: Terms> TermTable<'a, T> {
     /// A table that has seen nothing.
     pub fn new(analyzer: &'a Analyzer, terms: T) -> Self {
-        TermTable { analyzer, terms, surfaces: Interner::default(), seen: Vec::new(), tokens: Tokens::default() }
+        TermTable {
+            analyzer,
+            terms,
+            surfaces: Interner::default(),
+            seen: Vec::new(),
+            tokens: Tokens::default(),
+        }
     }
 
     /// Adds the token numbers of `text` to `out`, with a [`BREAK`] after each segment.

@@ -1,1 +1,5 @@
 //! Outcomes → files and terminals.
+
+mod terminal;
+
+pub use terminal::metrics_table;

@@ -4,21 +4,21 @@
 //! documents in the order of the corpus. A bad row is counted and named; a
 //! damaged file ends the run.
 
+mod archive;
 mod check;
+mod extract;
 mod folder;
+mod imdb;
+mod imdb_reviews;
 mod jsonl;
 mod mapping;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parts;
 mod rows;
-mod table;
-mod archive;
-mod extract;
-mod imdb;
-mod imdb_reviews;
 #[cfg(test)]
 mod sample_archives;
+mod table;
 mod tar_entries;
 
 use std::collections::BTreeMap;

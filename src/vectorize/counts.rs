@@ -167,7 +167,8 @@ impl Shard {
             return;
         }
         let old = std::mem::take(&mut self.slots);
-        self.slots = vec![EMPTY; (old.len() * 2).max(((more + self.keys.len()) * 2).next_power_of_two())];
+        self.slots =
+            vec![EMPTY; (old.len() * 2).max(((more + self.keys.len()) * 2).next_power_of_two())];
         let mask = self.slots.len() - 1;
         for slot in old.into_iter().filter(|slot| slot.entry != NONE) {
             let mut place = self.home(mix(slot.key));
@@ -189,7 +190,8 @@ fn survivors(shards: &[Shard], min_df: u32) -> (Vec<u64>, Vec<u32>, Vec<Vec<u32>
         kept.extend(frequent.map(|(entry, (key, _))| (*key, number as u32, entry as u32)));
     }
     kept.par_sort_unstable_by_key(|(key, _, _)| *key);
-    let mut numbers: Vec<Vec<u32>> = shards.iter().map(|shard| vec![NONE; shard.keys.len()]).collect();
+    let mut numbers: Vec<Vec<u32>> =
+        shards.iter().map(|shard| vec![NONE; shard.keys.len()]).collect();
     let mut frequencies = Vec::with_capacity(kept.len());
     for (number, &(_, shard, entry)) in kept.iter().enumerate() {
         numbers[shard as usize][entry as usize] = number as u32;

@@ -4,12 +4,12 @@
 //! alone, and sparse rows weighted by it.
 
 mod counts;
+mod export;
 mod limit;
 mod rows;
 mod table;
 mod vocabulary;
 mod weights;
-mod export;
 
 pub use export::{ExportPaths, export, write_npz};
 

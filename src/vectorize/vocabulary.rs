@@ -67,7 +67,13 @@ impl Vocabulary {
         let (tokens, levels) = count_levels(corpus, names, params.ngram_range.1, min_df);
         let mut columns = number_columns(&levels, params, corpus, max_df);
         if let Some(most) = params.max_features {
-            super::limit::keep_most_frequent(&mut columns, &levels, corpus, most as usize, params.binary);
+            super::limit::keep_most_frequent(
+                &mut columns,
+                &levels,
+                corpus,
+                most as usize,
+                params.binary,
+            );
         }
         let count = columns.iter().flatten().filter(|column| **column != NONE).count();
         if count == 0 {
@@ -129,7 +135,12 @@ impl Vocabulary {
     }
 
     /// Calls `found(position of the first token, length − 1, column)` for every n-gram known.
-    pub fn each(&self, tokens: &[u32], scratch: &mut Vec<u32>, mut found: impl FnMut(usize, usize, u32)) {
+    pub fn each(
+        &self,
+        tokens: &[u32],
+        scratch: &mut Vec<u32>,
+        mut found: impl FnMut(usize, usize, u32),
+    ) {
         let count = self.parts.tokens.len() as u32;
         scratch.clear();
         scratch.extend(tokens.iter().map(|&token| if token < count { token } else { NONE }));

@@ -37,8 +37,10 @@ impl Weights {
             }
             Weighting::Tfidf => Vec::new(),
             Weighting::NaiveBayesRatio if classes.is_empty() => {
-                return Err(Error::usage("`vectorize.weighting = \"naive_bayes_ratio\"` needs labels")
-                    .hinted("use weighting = \"tfidf\" for texts without labels"));
+                return Err(Error::usage(
+                    "`vectorize.weighting = \"naive_bayes_ratio\"` needs labels",
+                )
+                .hinted("use weighting = \"tfidf\" for texts without labels"));
             }
             Weighting::NaiveBayesRatio if classes.iter().any(|&class| class > 1) => Vec::new(),
             Weighting::NaiveBayesRatio => log_count_ratios(rows, classes, 1, params.alpha),

@@ -1,0 +1,75 @@
+//! `malmoi run`: everything, from the source to the metrics.
+
+use malmoi::Result;
+use malmoi::pipeline::{self, Outcome, Status};
+
+use super::Context;
+use super::progress::Progress;
+use super::selection::Selection;
+
+/// Run a pipeline.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Show which stages would run and why, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Make everything anew, whatever is kept
+    #[arg(long, conflicts_with = "dry_run")]
+    force: bool,
+}
+
+/// Runs the pipeline, or plans it.
+///
+/// # Errors
+/// The pipeline's.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    let pipeline = arguments.selection.effective(context)?.pipeline;
+    let state = context.state()?;
+    if arguments.dry_run {
+        let plan = pipeline::plan(&pipeline, &state)?;
+        return match arguments.json {
+            true => {
+                context.output().json(&serde_json::to_value(&plan).expect("a plan is plain data"))
+            }
+            false => context.output().result(&plan.to_string()),
+        };
+    }
+    let progress = Progress::start(context.is_quiet())?;
+    let outcome = pipeline::run(&pipeline, &state, arguments.force, &progress)?;
+    progress.finish();
+    if arguments.json {
+        return context
+            .output()
+            .json(&serde_json::to_value(&outcome).expect("an outcome is plain data"));
+    }
+    context.output().result(&table(&outcome))
+}
+
+fn table(outcome: &Outcome) -> String {
+    let mut text = format!("pipeline {}\n\n", outcome.pipeline);
+    for stage in &outcome.stages {
+        let status = match stage.status {
+            Status::Ran => format!("{:>8.2} s", stage.seconds),
+            Status::Cached => "    cached".to_owned(),
+        };
+        text += &format!("  {:<10} {status}  {:>9} documents\n", stage.stage, stage.documents);
+    }
+    text += &format!(
+        "  {:<10} {:>8.2} s wall, {} MB at most\n",
+        "all",
+        outcome.seconds,
+        outcome.peak_rss_bytes >> 20
+    );
+    if outcome.skipped > 0 {
+        text += &format!("\n  {} rows of the source could not be used (see -v)\n", outcome.skipped);
+    }
+    match &outcome.metrics {
+        Some(evaluation) => text + "\n" + &malmoi::report::metrics_table(evaluation),
+        None => text + "\n  no labels, so nothing to learn or measure\n",
+    }
+}

@@ -1,0 +1,337 @@
+//! Asking for an address.
+
+use std::error::Error as StdError;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::blocking::{Client as Http, ClientBuilder};
+use reqwest::redirect;
+
+use super::guard::{Policy, PublicOnly, Refused};
+use super::retry::Retry;
+use crate::error::{Error, Result};
+
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// Longest silence of a server, before its answer and within it.
+const IDLE_TIME: Duration = Duration::from_secs(30);
+const MAX_REDIRECTS: usize = 10;
+const USER_AGENT: &str = concat!("malmoi/", env!("CARGO_PKG_VERSION"));
+
+/// The one HTTP client.
+pub struct Client {
+    http: Http,
+    policy: Policy,
+    retry: Retry,
+}
+
+impl Client {
+    /// A client with the usual patience.
+    pub fn new(policy: Policy) -> Result<Self> {
+        Client::with_retry(policy, Retry::default())
+    }
+
+    /// A client that waits and tries as `retry` says.
+    pub fn with_retry(policy: Policy, retry: Retry) -> Result<Self> {
+        Client::build(builder(policy), policy, retry)
+    }
+
+    fn build(builder: ClientBuilder, policy: Policy, retry: Retry) -> Result<Self> {
+        // Whoever installed one before us has chosen for the whole process.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = builder.build().map_err(|error| {
+            Error::io(format!("cannot set up the network: {}", innermost(&error))).caused_by(error)
+        })?;
+        Ok(Client { http, policy, retry })
+    }
+
+    /// How this client waits and tries again.
+    pub fn retry(&self) -> &Retry {
+        &self.retry
+    }
+
+    /// Asks until there is an answer that is not an error, or no try is left.
+    pub fn get(&self, url: &str, headers: &[(&str, &str)], stop: &AtomicBool) -> Result<Response> {
+        let mut attempts = self.retry.attempts();
+        loop {
+            match self.get_once(url, headers) {
+                Ok(response) => return Ok(response),
+                Err(failure) => {
+                    if !failure.may_pass || !attempts.wait(failure.retry_after, stop)? {
+                        return Err(failure.error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks once. Success is a response, and so are 304 and 416, which are about
+    /// the conditions that were asked for.
+    pub fn get_once(&self, url: &str, headers: &[(&str, &str)]) -> Result<Response, Failure> {
+        let parsed = Url::parse(url).map_err(|error| {
+            Failure::lasting(Error::usage(format!("`{url}` is not an address: {error}")))
+        })?;
+        self.policy
+            .check(&parsed)
+            .map_err(|refused| Failure::lasting(refusal(&parsed, &refused)))?;
+        let request =
+            headers.iter().fold(self.http.get(parsed.clone()), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        let response = request.send().map_err(|error| failure(&parsed, error))?;
+        let response = Response { inner: response };
+        match response.status() {
+            200..300 | 304 | 416 => Ok(response),
+            status => Err(bad_status(&parsed, status, &response)),
+        }
+    }
+}
+
+/// Why one try failed, and whether another may succeed.
+#[derive(Debug)]
+pub struct Failure {
+    /// What to tell if there is no other try.
+    pub error: Error,
+    /// Whether the same request may succeed later.
+    pub may_pass: bool,
+    /// The wait that the server asked for.
+    pub retry_after: Option<Duration>,
+}
+
+impl Failure {
+    fn lasting(error: Error) -> Self {
+        Failure { error, may_pass: false, retry_after: None }
+    }
+}
+
+/// The head of an answer; reading it gives the body.
+pub struct Response {
+    inner: reqwest::blocking::Response,
+}
+
+impl Response {
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.inner.status().as_u16()
+    }
+
+    /// A header's value, if it is there and plain text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.inner.headers().get(name)?.to_str().ok()
+    }
+
+    /// Length of the body, if the server says so.
+    pub fn length(&self) -> Option<u64> {
+        self.header("content-length")?.parse().ok()
+    }
+
+    /// The address that answered, after redirects.
+    pub fn url(&self) -> &str {
+        self.inner.url().as_str()
+    }
+}
+
+impl Read for Response {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        // The outermost message says only that a body could not be decoded.
+        self.inner.read(into).map_err(|error| io::Error::new(error.kind(), innermost(&error)))
+    }
+}
+
+fn builder(policy: Policy) -> ClientBuilder {
+    let builder = Http::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT_TIME)
+        // Blocking reads start this clock anew, so it bounds silence, not size.
+        .timeout(IDLE_TIME)
+        .redirect(redirect::Policy::custom(move |attempt| follow(policy, attempt)));
+    match policy {
+        Policy::OwnSettings => builder,
+        // A proxy would resolve names itself, where we cannot look.
+        Policy::Stranger => builder.dns_resolver(Arc::new(PublicOnly)).no_proxy(),
+    }
+}
+
+fn follow(policy: Policy, attempt: redirect::Attempt<'_>) -> redirect::Action {
+    if attempt.previous().len() > MAX_REDIRECTS {
+        return attempt.error(Refused(format!("more than {MAX_REDIRECTS} redirects")));
+    }
+    match policy.check(attempt.url()) {
+        Ok(()) => attempt.follow(),
+        Err(refused) => attempt.error(refused),
+    }
+}
+
+fn failure(url: &Url, error: reqwest::Error) -> Failure {
+    if let Some(refused) = find::<Refused>(&error) {
+        return Failure::lasting(refusal(url, refused));
+    }
+    let certificate = matches!(find(&error), Some(rustls::Error::InvalidCertificate(_)));
+    let may_pass = !certificate && !error.is_builder() && !error.is_redirect();
+    let message = format!("cannot reach `{}`: {}", shown(url), innermost(&error));
+    let hint = if certificate {
+        "the server's certificate is not trusted; check the address and this computer's date"
+    } else {
+        "check the address and the connection, then run the same command again"
+    };
+    Failure { error: Error::io(message).hinted(hint).caused_by(error), may_pass, retry_after: None }
+}
+
+fn refusal(url: &Url, refused: &Refused) -> Error {
+    Error::usage(format!("`{}` is not fetched: {refused}", shown(url))).hinted(
+        "only http and https addresses are fetched, and links of pages only from public hosts",
+    )
+}
+
+fn bad_status(url: &Url, status: u16, response: &Response) -> Failure {
+    let hint = match status {
+        ..=399 => "the server points to an address that cannot be fetched; set the final one",
+        401 | 403 => "the server wants a permission; fetch the file by hand and set `path`",
+        404 | 410 => {
+            "the file is not there; check the address, or fetch it elsewhere and set `path`"
+        }
+        _ => "the server has a problem; try again later, or set another address",
+    };
+    let reason = response.inner.status().canonical_reason().unwrap_or("unknown").to_lowercase();
+    let error = Error::io(format!("`{}` answers {status} ({reason})", shown(url))).hinted(hint);
+    let may_pass = matches!(status, 408 | 429 | 500 | 502 | 503 | 504);
+    // The form with a date is rare, and our own wait serves as well.
+    let seconds = response.header("retry-after").and_then(|value| value.trim().parse().ok());
+    Failure { error, may_pass, retry_after: seconds.map(Duration::from_secs) }
+}
+
+/// An address as messages show it: without user name, password and query, which
+/// may be secret.
+pub fn shown_address(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), |url| shown(&url))
+}
+
+fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.to_string()
+}
+
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    causes(error).last().unwrap_or(error).to_string()
+}
+
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|error| error.downcast_ref())
+}
+
+/// The error and its causes, with those that `io::Error` hides.
+fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        inner.map(|inner| inner as &(dyn StdError + 'static)).or(error.source())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{SocketAddr, TcpListener};
+
+    use super::*;
+
+    /// Answers each connection with the next text; gives its address.
+    fn serve(answers: Vec<String>) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let _head = lines.map_while(|line| line.ok().filter(|l| !l.is_empty())).count();
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        address
+    }
+
+    fn answer(head: &str) -> String {
+        format!("HTTP/1.1 {head}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    }
+
+    fn impatient() -> Retry {
+        Retry { base: Duration::from_millis(1), ..Retry::default() }
+    }
+
+    fn get(policy: Policy, url: &str) -> Result<u16> {
+        let client = Client::with_retry(policy, impatient()).unwrap();
+        client.get(url, &[], &AtomicBool::new(false)).map(|response| response.status())
+    }
+
+    #[test]
+    fn passing_failures_are_tried_again() {
+        let heads = ["503 x\r\nRetry-After: 0", "429 x\r\nRetry-After: 0", "500 x", "200 OK"];
+        let address = serve(heads.map(answer).to_vec());
+        assert_eq!(get(Policy::OwnSettings, &format!("http://{address}/")).unwrap(), 200);
+        let address = serve(vec![String::new(), answer("200 OK")]);
+        assert_eq!(get(Policy::OwnSettings, &format!("http://{address}/")).unwrap(), 200);
+    }
+
+    #[test]
+    fn lasting_failures_are_told_at_once() {
+        let address = serve(vec![answer("404 Not Found"), answer("200 OK")]);
+        let url = format!("http://user:secret@{address}/file?token=secret");
+        let error = get(Policy::OwnSettings, &url).unwrap_err();
+        assert_eq!(error.to_string(), format!("`http://{address}/file` answers 404 (not found)"));
+        assert!(error.hint().unwrap().contains("`path`"));
+        assert_eq!(get(Policy::OwnSettings, "no address").unwrap_err().exit_code(), 2);
+        assert_eq!(get(Policy::OwnSettings, "ftp://example.org/").unwrap_err().exit_code(), 2);
+    }
+
+    #[test]
+    fn tries_come_to_an_end() {
+        let address = serve(vec![answer("503 x"); 6]);
+        let error = get(Policy::OwnSettings, &format!("http://{address}/")).unwrap_err();
+        assert!(error.to_string().contains("503"), "{error}");
+        // The listener is gone now: connections are refused.
+        let error = get(Policy::OwnSettings, &format!("http://{address}/")).unwrap_err();
+        assert!(error.to_string().contains("cannot reach"), "{error}");
+    }
+
+    #[test]
+    fn redirects_are_followed_ten_times() {
+        for (redirects, expected) in [(10, true), (11, false)] {
+            let mut answers = vec![answer("302 Found\r\nLocation: /next"); redirects];
+            answers.push(answer("200 OK"));
+            let address = serve(answers);
+            let got = get(Policy::OwnSettings, &format!("http://{address}/"));
+            assert_eq!(got.is_ok(), expected, "{redirects} redirects");
+        }
+        let address = serve(vec![answer("302 Found\r\nLocation: file:///etc/passwd")]);
+        get(Policy::OwnSettings, &format!("http://{address}/")).unwrap_err();
+    }
+
+    #[test]
+    fn strangers_reach_no_private_address() {
+        let address = serve(vec![]);
+        for host in ["127.0.0.1", "localhost", "[::1]"] {
+            let url = format!("http://{host}:{}/", address.port());
+            let error = get(Policy::Stranger, &url).unwrap_err();
+            assert!(error.to_string().contains("public address"), "{error}");
+        }
+    }
+
+    #[test]
+    fn strangers_are_not_redirected_to_private_addresses() {
+        for target in ["127.0.0.1", "localhost"] {
+            let address = serve(vec![answer(&format!("302 x\r\nLocation: http://{target}:9/"))]);
+            // Stands for a public host, so that the first step is allowed.
+            let builder = builder(Policy::Stranger).resolve("public.test", address);
+            let client = Client::build(builder, Policy::Stranger, impatient()).unwrap();
+            let url = format!("http://public.test:{}/", address.port());
+            let error = client.get(&url, &[], &AtomicBool::new(false)).err().unwrap();
+            assert!(error.to_string().contains("public address"), "{error}");
+        }
+    }
+}

@@ -6,6 +6,7 @@
 
 mod archive;
 mod check;
+mod download;
 mod extract;
 mod folder;
 mod imdb;
@@ -20,6 +21,7 @@ mod rows;
 mod sample_archives;
 mod table;
 mod tar_entries;
+mod transfer;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::traits::Source;
 pub use archive::{EachEntry, Limits, read_tar_gz};
+pub use download::{Download, Progress};
 pub use extract::extract;
 pub use imdb::ImdbSource;
 

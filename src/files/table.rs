@@ -71,6 +71,7 @@ pub struct TableReader {
     dialect: Dialect,
     parser: Quoted,
     buffer: String,
+    position: usize,
     header: Vec<String>,
 }
 
@@ -82,8 +83,8 @@ impl TableReader {
     pub fn open(path: &Path, dialect: Dialect, encoding: Option<&str>) -> Result<Self> {
         let text = TextReader::open(path, encoding)?;
         let parser = Quoted::new(dialect.delimiter);
-        let buffer = String::new();
-        let mut table = TableReader { text, dialect, parser, buffer, header: Vec::new() };
+        let (buffer, header) = (String::new(), Vec::new());
+        let mut table = TableReader { text, dialect, parser, buffer, position: 0, header };
         let mut record = Record::default();
         if !table.next_record(&mut record)? {
             return Err(Error::data(format!("`{}` is empty", path.display()))
@@ -145,7 +146,7 @@ impl TableReader {
         self.parser.clear();
         record.line = self.text.line();
         loop {
-            if self.buffer.is_empty() && !self.next_whole_line()? {
+            if self.position == self.buffer.len() && !self.next_whole_line()? {
                 if self.parser.is_empty() {
                     return Ok(false);
                 }
@@ -154,7 +155,9 @@ impl TableReader {
             if self.parser.is_empty() {
                 record.line = self.text.line();
             }
-            if self.parser.feed(&mut self.buffer) {
+            let (read, whole) = self.parser.feed(&self.buffer[self.position..]);
+            self.position += read;
+            if whole {
                 self.parser.take(record);
                 return Ok(true);
             }
@@ -167,6 +170,8 @@ impl TableReader {
 
     /// The last line may lack its end; for the parser it gets one.
     fn next_whole_line(&mut self) -> Result<bool> {
+        self.buffer.clear();
+        self.position = 0;
         let found = self.text.next_line(&mut self.buffer)?;
         if found && !self.buffer.ends_with('\n') {
             self.buffer.push('\n');
@@ -212,13 +217,13 @@ impl Quoted {
         self.length == 0 && self.fields == 0
     }
 
-    /// Parses the lines in `buffer` and removes what was read; `true` when a
-    /// record is whole.
-    fn feed(&mut self, buffer: &mut String) -> bool {
+    /// Parses up to the end of a record or of `line`: how many bytes were read,
+    /// and whether a record is whole.
+    fn feed(&mut self, line: &str) -> (usize, bool) {
         let mut read = 0;
         let whole = loop {
             // A field is never longer than what it was written with.
-            let input = &buffer.as_bytes()[read..];
+            let input = &line.as_bytes()[read..];
             self.bytes.resize(self.bytes.len().max(self.length + input.len()), 0);
             let (result, taken, written, ended) = self.parser.read_record(
                 input,
@@ -236,9 +241,8 @@ impl Quoted {
             }
         };
         // After `\r` the record is whole and `\n` remains: it ends the same line.
-        read += usize::from(&buffer[read..] == "\n");
-        buffer.drain(..read);
-        whole
+        read += usize::from(&line[read..] == "\n");
+        (read, whole)
     }
 
     fn take(&self, record: &mut Record) {
@@ -308,6 +312,11 @@ mod tests {
         let long = [b"a,b\n1,\"".to_vec(), b"x\n".repeat(MAX_LINE_BYTES / 2 + 10)].concat();
         let error = read(&long, b',', true).unwrap_err();
         assert!(error.to_string().contains("16 MB"), "{error}");
+    }
+
+    #[test]
+    fn many_records_in_one_line_take_no_longer_than_in_many() {
+        assert_eq!(read(&b"a\r".repeat(1 << 20), b',', true).unwrap().len(), 1 << 20);
     }
 
     #[test]

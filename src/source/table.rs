@@ -1,6 +1,6 @@
 //! `tsv` and `csv`: one document a record, columns named by the header.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -69,16 +69,19 @@ impl Rows for TableRows {
 /// Spreadsheets leave columns without a name; `extra` needs one for each.
 fn distinct(header: Vec<String>) -> Vec<String> {
     let mut taken: HashSet<String> = header.iter().cloned().collect();
-    let mut seen = HashSet::new();
+    let mut next: HashMap<String, usize> = HashMap::new();
     let rename = |name: String| {
-        if seen.insert(name.clone()) {
+        let Some(number) = next.get_mut(&name) else {
+            next.insert(name.clone(), 1);
             return name;
+        };
+        loop {
+            let free = format!("{name}.{number}");
+            *number += 1;
+            if taken.insert(free.clone()) {
+                return free;
+            }
         }
-        let free =
-            (1..).map(|number| format!("{name}.{number}")).find(|name| !taken.contains(name));
-        let free = free.expect("numbers do not end");
-        taken.insert(free.clone());
-        free
     };
     header.into_iter().map(rename).collect()
 }

@@ -122,8 +122,9 @@ impl RowWriter {
                 writer.write_record(fields.map(str::as_bytes)).map_err(csv_error)
             }
             Form::Plain { output, delimiter } => {
-                return write_plain(output, *delimiter, fields)
-                    .map_err(|problem| problem.at(self.place.clone()));
+                let line = plain_line(*delimiter, fields);
+                let line = line.map_err(|problem| problem.at(self.place.clone()))?;
+                output.write_all(line.as_bytes())
             }
             #[cfg(feature = "parquet")]
             Form::Parquet(writer) => return writer.write(fields),
@@ -228,11 +229,7 @@ fn write_json<'a>(
 }
 
 /// A line that would be read back as something else is refused.
-fn write_plain<'a>(
-    output: &mut Output,
-    delimiter: u8,
-    fields: impl Iterator<Item = &'a str>,
-) -> Result<()> {
+fn plain_line<'a>(delimiter: u8, fields: impl Iterator<Item = &'a str>) -> Result<String> {
     let fields: Vec<_> = fields.collect();
     let mut line = fields.join(char::from(delimiter).encode_utf8(&mut [0; 4]));
     let delimiters = memchr::memchr_iter(delimiter, line.as_bytes()).count();
@@ -241,7 +238,7 @@ fn write_plain<'a>(
             .hinted("write `.jsonl`, or set source.quoting = true if the input is quoted"));
     }
     line.push('\n');
-    output.write_all(line.as_bytes()).map_err(|error| cannot_write("the table", error))
+    Ok(line)
 }
 
 fn csv_error(error: csv::Error) -> std::io::Error {

@@ -45,14 +45,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
 
 fn check(selection: &Selection, context: &Context) -> Result<()> {
     let config = context.config()?;
-    let pipeline = selection.effective(context)?.pipeline;
+    selection.effective(context)?;
     let names: Vec<String> = config.pipelines.keys().map(|name| format!("`{name}`")).collect();
     let (path, names) = (config.path.display(), names.join(", "));
-    let note = format!(
-        "{path} is valid\npipelines: {names}\nchecked with overrides: `{}`\n",
-        pipeline.name
-    );
-    context.output().note(&note)
+    context.output().note(&format!("{path} is valid\npipelines: {names}\n"))
 }
 
 fn show(show: &Show, context: &Context) -> Result<()> {
@@ -74,7 +70,7 @@ fn as_json(effective: &Effective) -> serde_json::Value {
 fn as_toml(effective: &Effective) -> String {
     let name = &effective.pipeline.name;
     let lines: Vec<String> = effective.values.iter().map(line).collect();
-    let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0).min(60);
+    let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0).min(48);
     let mut text = String::new();
     let mut room = "";
     for (value, line) in effective.values.iter().zip(lines) {

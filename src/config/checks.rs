@@ -66,7 +66,12 @@ fn check_source(params: &SourceParams, findings: &mut Findings) {
     findings.need(!empty, "source.path", &"\"\"", "a file or folder", "such as \"reviews.tsv\"");
     if params.path.is_none() && params.url.is_none() {
         let message = "setting `source.path` is missing, and there is no `source.url` either";
-        findings.push("source", message.to_owned(), "name a file: path = \"reviews.tsv\"", false);
+        findings.push(
+            "source.path",
+            message.to_owned(),
+            "name a file: path = \"reviews.tsv\"",
+            false,
+        );
     }
     check_download(params, findings);
     check_columns(&params.columns, findings);

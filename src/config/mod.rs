@@ -12,6 +12,7 @@ mod problems;
 mod schema;
 mod settings;
 mod shape;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,8 @@ use crate::vectorize::VectorizeParams;
 use checks::Finding;
 use problems::{Problem, Text};
 use schema::PipelineParams;
-use settings::{Content, Place, Setting, Table};
+use settings::{Place, Setting, Table};
+use whole::{check_default, check_file, default_of, pipelines_of};
 
 pub use file::{FILE_NAME, find};
 pub use origin::{Origin, Value};
@@ -105,17 +107,15 @@ impl Config {
 
     fn parse(path: PathBuf, text: Text) -> Result<Self> {
         let table = file::parse(&text)?;
-        let mut problems = check_file(&table).map_err(|newer| text.show(newer))?;
+        let (mut problems, sound) = check_file(&table).map_err(|newer| text.show(newer))?;
         let default = default_of(&table);
         let pipelines = pipelines_of(&table);
+        problems.extend(check_default(&table, &default, &pipelines));
         let mut warnings = Vec::new();
-        if problems.is_empty() {
-            for (name, written) in &pipelines {
-                let (bad, odd) = check_values(&params(name, written)?, written);
-                problems.extend(bad);
-                warnings.extend(odd.into_iter().map(|problem| text.show(problem)));
-            }
-            problems.extend(check_default(&table, &default, &pipelines));
+        for (name, sound) in pipelines_of(&sound) {
+            let (bad, odd) = check_values(&params(&name, &sound)?, &sound, &pipelines[&name]);
+            problems.extend(bad);
+            warnings.extend(odd.into_iter().map(|problem| text.show(problem)));
         }
         match text.error(problems) {
             Some(error) => Err(error),
@@ -145,12 +145,16 @@ impl Config {
             settings::put(&mut written.table, &one.path, one.setting.clone());
         }
         let mut problems = Vec::new();
+        let mut sound = written.clone();
         let schema = schema::pipeline_schema();
-        shape::check(&written.table, &written.place, schema, &[], &mut problems);
+        let has_all = shape::check(&mut sound.table, &sound.place, schema, &[], &mut problems);
+        if !has_all {
+            self.stop_at(std::mem::take(&mut problems))?;
+        }
+        let params = params(name, &sound)?;
+        let (bad, odd) = check_values(&params, &sound, &written);
+        problems.extend(bad);
         self.stop_at(problems)?;
-        let params = params(name, &written)?;
-        let (bad, odd) = check_values(&params, &written);
-        self.stop_at(bad)?;
         let pipeline = self.placed(name, params, &written.table);
         let values = origin::values(&pipeline, &written.table, &self.text);
         let warnings = odd.into_iter().map(|problem| self.text.show(problem)).collect();
@@ -198,95 +202,6 @@ impl Config {
     }
 }
 
-/// Compares the whole file with its schema; the error is a newer file's alone,
-/// because everything else in it may be right.
-fn check_file(table: &Table) -> Result<Vec<Problem>, Problem> {
-    let mut problems = Vec::new();
-    let mut table = table.clone();
-    if let Some(problem) = check_version(&table)? {
-        problems.push(problem);
-        // Said once is enough: the schema would complain again.
-        table.insert("version".to_owned(), version());
-    }
-    shape::check(&table, &Place::File(0..0), schema(), &[], &mut problems);
-    problems.extend(pipelines_of(&table).iter().filter_map(|(name, one)| check_name(name, one)));
-    Ok(problems)
-}
-
-fn check_version(table: &Table) -> Result<Option<Problem>, Problem> {
-    let Some(setting) = table.get("version") else {
-        let problem = Problem::new("setting `version` is missing", Place::File(0..0));
-        return Ok(Some(problem.hinted(format!("begin the file with `version = {VERSION}`"))));
-    };
-    match &setting.content {
-        Content::One(toml::Value::Integer(1)) => Ok(None),
-        Content::One(toml::Value::Integer(newer)) if *newer > i64::from(VERSION) => {
-            let message =
-                format!("the file has version {newer}: it was written for a newer malmoi");
-            Err(Problem::new(message, setting.place.clone()).hinted("update malmoi"))
-        }
-        content => {
-            let shown = shape::shown(content);
-            let message = format!("setting `version` is {shown}, but must be {VERSION}");
-            Ok(Some(Problem::new(message, setting.place.clone())))
-        }
-    }
-}
-
-fn version() -> Setting {
-    let place = Place::File(0..0);
-    let content = Content::One(toml::Value::Integer(i64::from(VERSION)));
-    Setting { key: place.clone(), place, content }
-}
-
-/// Names become names of folders in the state, so they hold nothing else.
-fn check_name(name: &str, written: &Written) -> Option<Problem> {
-    let allowed = |character: char| character.is_alphanumeric() || "-_".contains(character);
-    if !name.is_empty() && name.len() <= 64 && name.chars().all(allowed) {
-        return None;
-    }
-    let message = format!("{} cannot be the name of a pipeline", shape::quoted(name));
-    let hint = "use up to 64 letters, digits, `-` and `_`";
-    Some(Problem::new(message, written.place.clone()).hinted(hint))
-}
-
-fn check_default(
-    table: &Table,
-    default: &str,
-    pipelines: &BTreeMap<String, Written>,
-) -> Option<Problem> {
-    if pipelines.contains_key(default) {
-        return None;
-    }
-    let place = table.get("default").map_or(Place::File(0..0), |setting| setting.place.clone());
-    let message =
-        format!("setting `default` names {}, which is no pipeline", shape::quoted(default));
-    let known: Vec<&str> = pipelines.keys().map(String::as_str).collect();
-    let hint = shape::suggestion(default, &known, "the pipelines here are");
-    Some(Problem::new(message, place).hinted(hint))
-}
-
-fn default_of(table: &Table) -> String {
-    match table.get("default").map(|setting| &setting.content) {
-        Some(Content::One(toml::Value::String(name))) => name.clone(),
-        _ => String::new(),
-    }
-}
-
-fn pipelines_of(table: &Table) -> BTreeMap<String, Written> {
-    let Some(Content::Table(pipelines)) = table.get("pipeline").map(|setting| &setting.content)
-    else {
-        return BTreeMap::new();
-    };
-    let written = |(name, setting): (&String, &Setting)| match &setting.content {
-        Content::Table(table) => {
-            Some((name.clone(), Written { table: table.clone(), place: setting.key.clone() }))
-        }
-        _ => None,
-    };
-    pipelines.iter().filter_map(written).collect()
-}
-
 /// Keys and types were compared with the schema; what serde still refuses is
 /// refused with its own words.
 fn params(name: &str, written: &Written) -> Result<PipelineParams> {
@@ -295,9 +210,21 @@ fn params(name: &str, written: &Written) -> Result<PipelineParams> {
 }
 
 /// Problems and warnings of the values.
-fn check_values(params: &PipelineParams, written: &Written) -> (Vec<Problem>, Vec<Problem>) {
-    let (odd, bad): (Vec<_>, Vec<_>) =
-        checks::check(params).into_iter().partition(|finding| finding.is_warning);
+///
+/// `sound` is what has the right form of what was `written`; a setting that is
+/// not sound is reported already, so its absence is no further problem.
+fn check_values(
+    params: &PipelineParams,
+    sound: &Written,
+    written: &Written,
+) -> (Vec<Problem>, Vec<Problem>) {
+    let has = |written: &Written, finding: &Finding| {
+        let path: Vec<&str> = finding.key.split('.').collect();
+        settings::find(&written.table, &path).is_some()
+    };
+    let mut findings = checks::check(params);
+    findings.retain(|finding| has(sound, finding) || !has(written, finding));
+    let (odd, bad): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| finding.is_warning);
     let problems = |findings: Vec<Finding>| {
         findings.into_iter().map(|finding| problem(finding, written)).collect()
     };

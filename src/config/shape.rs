@@ -7,17 +7,31 @@ use super::problems::Problem;
 use super::schema::{forms, keys, resolve};
 use super::settings::{Content, Place, Setting, Table};
 
-/// Reports every unknown or missing key and every value of a wrong type.
+/// Reports every unknown or missing key and every value of a wrong type, and
+/// takes them out of `table`, so that what is left can be checked further.
 ///
-/// `path` is where `table` stands, from the top of the file.
+/// `path` is where `table` stands, from the top of the file. `false` if a key
+/// that is needed is missing.
 pub(super) fn check(
-    table: &Table,
+    table: &mut Table,
     place: &Place,
     schema: &'static Schema,
     path: &[String],
     problems: &mut Vec<Problem>,
-) {
-    check_table(table, place, resolve(schema), path, problems);
+) -> bool {
+    let schema = resolve(schema);
+    let rest = schema.get("additionalProperties").filter(|rest| rest.is_object());
+    table.retain(|key, setting| {
+        let path = [path, std::slice::from_ref(key)].concat();
+        match schema["properties"].get(key).or(rest) {
+            Some(inner) => check_value(setting, resolve(inner), &path, problems),
+            None => {
+                problems.push(unknown(key, setting, schema, &path));
+                false
+            }
+        }
+    });
+    check_required(table, place, schema, path, problems)
 }
 
 /// A key's path as messages show it: `vectorize.max_df`, whatever the pipeline.
@@ -51,6 +65,7 @@ pub(super) fn quoted(text: &str) -> String {
 pub(super) fn suggestion(unknown: &str, known: &[&str], kind: &str) -> String {
     let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match nearest(unknown, known) {
+        _ if known.is_empty() => format!("{kind} none"),
         Some(name) => format!("did you mean `{name}`? {kind} {list}"),
         None => format!("{kind} {list}"),
     }
@@ -63,28 +78,24 @@ fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     (best.0 >= 0.75).then_some(best.1)
 }
 
-fn check_table(
+fn check_required(
     table: &Table,
     place: &Place,
     schema: &'static Schema,
     path: &[String],
     problems: &mut Vec<Problem>,
-) {
-    let rest = schema.get("additionalProperties").filter(|rest| rest.is_object());
-    for (key, setting) in table {
-        let path = [path, std::slice::from_ref(key)].concat();
-        match schema["properties"].get(key).or(rest) {
-            Some(inner) => check_value(setting, resolve(inner), &path, problems),
-            None => problems.push(unknown(key, setting, schema, &path)),
-        }
-    }
+) -> bool {
     let required = schema["required"].as_array().map(Vec::as_slice).unwrap_or_default();
-    for key in required.iter().filter_map(Schema::as_str).filter(|key| !table.contains_key(*key)) {
-        let path = [path, &[key.to_owned()]].concat();
+    let is_missing = |key: &&str| !table.contains_key(*key);
+    let missing: Vec<&str> =
+        required.iter().filter_map(Schema::as_str).filter(is_missing).collect();
+    for key in &missing {
+        let path = [path, &[(*key).to_owned()]].concat();
         let wanted = describe(resolve(&schema["properties"][key]));
         let message = format!("setting `{}` is missing", label(&path));
         problems.push(Problem::new(message, place.clone()).hinted(format!("it must be {wanted}")));
     }
+    missing.is_empty()
 }
 
 fn unknown(key: &str, setting: &Setting, schema: &Schema, path: &[String]) -> Problem {
@@ -93,52 +104,59 @@ fn unknown(key: &str, setting: &Setting, schema: &Schema, path: &[String]) -> Pr
     Problem::new(message, setting.key.clone()).hinted(hint)
 }
 
+/// `false` if the value is wrong, or something in it that it needs.
 fn check_value(
-    setting: &Setting,
-    schema: &'static Schema,
-    path: &[String],
-    problems: &mut Vec<Problem>,
-) {
-    let fits = match &setting.content {
-        Content::Table(inner) if is(schema, "object") => {
-            return check_table(inner, &setting.place, schema, path, problems);
-        }
-        Content::List(items) if is(schema, "array") => check_list(items, schema, path, problems),
-        Content::One(value) => fits(value, schema),
-        Content::Table(_) | Content::List(_) => false,
-    };
-    if fits {
-        return;
-    }
-    let shown = shown(&setting.content);
-    let message = format!("setting `{}` is {shown}, but must be {}", label(path), describe(schema));
-    let problem = Problem::new(message, setting.place.clone());
-    problems.push(match nearest_choice(setting, schema) {
-        Some(choice) => problem.hinted(format!("did you mean \"{choice}\"?")),
-        None => problem,
-    });
-}
-
-/// Checks the items; `false` if there are too few or too many of them.
-fn check_list(
-    items: &[Setting],
+    setting: &mut Setting,
     schema: &'static Schema,
     path: &[String],
     problems: &mut Vec<Problem>,
 ) -> bool {
-    let count = items.len() as u64;
+    let fits = match &mut setting.content {
+        Content::Table(inner) if is(schema, "object") => {
+            return check(inner, &setting.place, schema, path, problems);
+        }
+        Content::List(items) if has_length(items, schema) => {
+            return check_items(items, schema, path, problems);
+        }
+        Content::One(value) => fits(value, schema),
+        Content::Table(_) | Content::List(_) => false,
+    };
+    if !fits {
+        problems.push(wrong(setting, schema, path));
+    }
+    fits
+}
+
+fn wrong(setting: &Setting, schema: &'static Schema, path: &[String]) -> Problem {
+    let (shown, must) = (shown(&setting.content), describe(schema));
+    let message = format!("setting `{}` is {shown}, but must be {must}", label(path));
+    let problem = Problem::new(message, setting.place.clone());
+    match nearest_choice(setting, schema) {
+        Some(choice) => problem.hinted(format!("did you mean \"{choice}\"?")),
+        None => problem,
+    }
+}
+
+fn has_length(items: &[Setting], schema: &Schema) -> bool {
     let least = schema["minItems"].as_u64().unwrap_or(0);
     let most = schema["maxItems"].as_u64().unwrap_or(u64::MAX);
-    if !(least..=most).contains(&count) {
-        return false;
-    }
-    for (index, item) in items.iter().enumerate() {
+    is(schema, "array") && (least..=most).contains(&(items.len() as u64))
+}
+
+fn check_items(
+    items: &mut [Setting],
+    schema: &'static Schema,
+    path: &[String],
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let mut all_fit = true;
+    for (index, item) in items.iter_mut().enumerate() {
         if let Some(schema) = schema["prefixItems"].get(index).or(schema.get("items")) {
             let path = [path, &[index.to_string()]].concat();
-            check_value(item, resolve(schema), &path, problems);
+            all_fit &= check_value(item, resolve(schema), &path, problems);
         }
     }
-    true
+    all_fit
 }
 
 fn fits(value: &Value, schema: &'static Schema) -> bool {

@@ -125,6 +125,25 @@ fn all_problems_are_reported_at_once() {
 }
 
 #[test]
+fn a_wrong_type_hides_no_other_problem() {
+    let found = messages("[pipeline.mine.vectorize]\nmin_df = \"x\"\nmax_df = 1.5\nnorn = 1");
+    assert_eq!(found.len(), 3, "{found:?}");
+    let found = messages("[pipeline.b.source]\nkind = \"tsv\"\npath = 3");
+    assert_eq!(found, ["setting `source.path` is 3, but must be a text in quotes"]);
+    let found = messages("[pipeline.b]\n[pipeline.mine.evaluate]\ntest_size = 3");
+    assert_eq!(
+        found,
+        [
+            "setting `source` is missing",
+            "setting `evaluate.test_size` is 3, but must be between 0 and 1",
+        ]
+    );
+    let flags = set(&["source.kind=tvs", "evaluate.test_size=2", "clean.html=1"]);
+    let error = config(GOOD).unwrap().pipeline(None, &flags).unwrap_err();
+    assert!(shown(&error).contains("`source.kind`"));
+}
+
+#[test]
 fn broken_toml_is_shown_with_its_line() {
     insta::assert_snapshot!(problems("[pipeline.mine.vectorize]\nmin_df = \nbinary = tru\nbinary = true"), @r#"
     not TOML: string values must be quoted, expected literal string

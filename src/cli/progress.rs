@@ -60,12 +60,16 @@ impl Watch for Progress {
     fn advance(&self, documents: u64, bytes: Option<(u64, u64)>) {
         let began = *self.stage_began.lock().unwrap_or_else(PoisonError::into_inner);
         let rate = documents as f64 / began.elapsed().as_secs_f64().max(1e-3);
-        self.bar.set_message(format!("{documents} documents, {rate:.0}/s"));
+        let shown = match documents {
+            0 => String::new(),
+            _ => format!("{documents} documents, {rate:.0}/s,"),
+        };
+        self.bar.set_message(shown);
         if let Some((done, total)) = bytes {
             if self.bar.length() != Some(total) {
                 self.bar.set_length(total);
                 self.bar.set_style(style(
-                    "{prefix:<10} [{bar:30}] {bytes}/{total_bytes} {msg}, {eta} left",
+                    "{prefix:<10} [{bar:30}] {bytes}/{total_bytes}, {bytes_per_sec}, {msg} {eta} left",
                 ));
             }
             self.bar.set_position(done);

@@ -37,7 +37,7 @@ pub struct PlannedStage {
 /// If the manifest or a file to be read is damaged.
 pub fn plan(pipeline: &Pipeline, state: &Path) -> Result<Plan> {
     let shelf = Shelf::open(state, &pipeline.name)?;
-    let found = match super::download::found(&pipeline.source, state) {
+    let found = match super::download::found(&pipeline.source, state)? {
         Some(path) if path.exists() => path,
         Some(path) => {
             return Ok(everything(pipeline, &format!("`{}` does not exist", path.display())));

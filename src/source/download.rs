@@ -69,6 +69,16 @@ impl Download<'_> {
         self.fetch_within(MAX_BYTES, client, progress, stop)
     }
 
+    /// The path of the file if it is there and whole; asks nobody.
+    ///
+    /// # Errors
+    /// If the folder cannot be looked at, or the checksum is none.
+    pub fn cached(&self) -> Result<Option<PathBuf>> {
+        let expected = self.sha256.map(checked_sha256).transpose()?;
+        let paths = Paths::name(self.url, self.folder);
+        Ok(is_cached(&paths, expected.as_deref())?.then_some(paths.file))
+    }
+
     fn fetch_within(
         &self,
         max_bytes: u64,
@@ -125,18 +135,24 @@ struct Paths {
 
 impl Paths {
     fn of(url: &str, folder: &Path) -> Result<Self> {
+        let paths = Paths::name(url, folder);
+        let folder = paths.file.parent().unwrap_or(folder);
+        fs::create_dir_all(folder)
+            .map_err(|error| Error::file("cannot create the folder", folder, error))?;
+        Ok(paths)
+    }
+
+    fn name(url: &str, folder: &Path) -> Self {
         let folder = folder.join(&hex(&Sha256::digest(url))[..16]);
-        fs::create_dir_all(&folder)
-            .map_err(|error| Error::file("cannot create the folder", &folder, error))?;
         let name = file_name(url);
         let beside = |ending: &str| folder.join(format!("{name}{ending}"));
-        Ok(Paths {
+        Paths {
             file: beside(""),
             facts: beside(".json"),
             part: beside(".part"),
             version: beside(".part.json"),
             lock: beside(".lock"),
-        })
+        }
     }
 }
 

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::traits::Source;
 pub use archive::{EachEntry, Limits, read_tar_gz};
 pub use download::{Download, Progress};
@@ -121,7 +121,7 @@ pub fn open(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
         SourceKind::Jsonl => Box::new(jsonl::open(params, path)?),
         SourceKind::Folder => Box::new(folder::open(params, path)?),
         SourceKind::Parquet => open_parquet(params, path)?,
-        SourceKind::Imdb => return Err(Error::usage("the kind `imdb` is not in this build")),
+        SourceKind::Imdb => Box::new(ImdbSource::open(path, &params.labels, false)?),
     })
 }
 
@@ -133,6 +133,18 @@ fn open_parquet(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
 #[cfg(not(feature = "parquet"))]
 fn open_parquet(_params: &SourceParams, _path: &Path) -> Result<Box<dyn Source>> {
     Err(crate::files::no_parquet())
+}
+
+/// Like [`open`], with each document's group where the corpus knows it: IMDB's
+/// reviews then wait in memory for the list of their films.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_grouped(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
+    match params.kind {
+        SourceKind::Imdb => Ok(Box::new(ImdbSource::open(path, &params.labels, true)?)),
+        _ => open(params, path),
+    }
 }
 
 /// The files that [`open`] reads, in their order.

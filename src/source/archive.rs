@@ -94,6 +94,7 @@ pub(super) fn walk(
 }
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Sizes from 64 KB to 1 MB took the same time on IMDB's archive, within the noise.
 const PACKED_BUFFER: usize = 1 << 17;
 const INFLATED_BUFFER: usize = 1 << 17;
 /// Small archives of very regular texts may shrink a lot without being a bomb.
@@ -164,10 +165,10 @@ impl<'a, R: BufRead> Inflated<'a, R> {
 
     fn check(&self) -> Result<()> {
         let Limits { total_bytes, ratio, .. } = self.limits;
-        let packed = self.packed.load(Ordering::Relaxed) - self.packed_before;
+        let packed = self.packed.load(Ordering::Relaxed).saturating_sub(self.packed_before);
         let problem = if self.bytes > total_bytes {
             format!("the archive holds more than {total_bytes} bytes")
-        } else if self.bytes > RATIO_COUNTS_FROM && self.bytes / ratio > packed {
+        } else if self.bytes > RATIO_COUNTS_FROM && self.bytes > packed.saturating_mul(ratio) {
             format!("{packed} bytes of the archive swell to more than {} bytes", self.bytes)
         } else {
             return Ok(());

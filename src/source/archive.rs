@@ -352,6 +352,23 @@ mod tests {
         }
     }
 
+    /// No checksum guards the time and the system in gzip's header, and a run of
+    /// zeros may be copied from elsewhere: such changes leave the contents alone.
+    #[test]
+    fn every_flipped_bit_is_an_error_or_changes_nothing() {
+        let (packed, expected) = (gzip(&sample()), read(&sample()).unwrap());
+        for at in 0..packed.len() {
+            for bit in 0..8 {
+                let mut bytes = packed.clone();
+                bytes[at] ^= 1u8 << bit;
+                match read(&bytes) {
+                    Err(error) => assert!(error.place().unwrap().contains("sample.tar.gz")),
+                    Ok(files) => assert_eq!(files, expected, "byte {at}, bit {bit}"),
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_follows_the_end_is_an_error() {
         let tar = sample();
@@ -361,22 +378,15 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
-
-        // No checksum guards time and system in gzip's header, nor the bits that
-        // fill up the last byte before its trailer of 8 bytes.
+        // Packed anew, so that gzip's checksum does not hide what the tar reader does.
         #[test]
-        fn a_flipped_bit_is_an_error_or_changes_nothing(at: prop::sample::Index, bit in 0..8) {
-            let mut bytes = gzip(&sample());
-            let at = at.index(bytes.len());
-            bytes[at] ^= 1u8 << bit;
-            match read(&bytes) {
-                Err(error) => prop_assert!(error.place().unwrap().contains("sample.tar.gz")),
-                Ok(files) => {
-                    prop_assert!(at < 10 || at == bytes.len() - 9, "byte {}", at);
-                    prop_assert_eq!(files, read(&sample()).unwrap());
-                }
+        fn flipped_bits_inside_never_panic(flips: Vec<(prop::sample::Index, u8)>, packed: bool) {
+            let mut tar = sample();
+            for (at, mask) in flips {
+                let at = at.index(tar.len());
+                tar[at] ^= mask;
             }
+            let _ = read(&if packed { gzip(&tar) } else { tar });
         }
 
         #[test]

@@ -176,11 +176,11 @@ fn comment_end(comment: &[u8]) -> Option<usize> {
 /// What the contents of `name` are, if they hold no markup.
 fn raw_kind<'a>(name: &str) -> Option<Raw<'a>> {
     let is = |other: &&str| name.eq_ignore_ascii_case(other);
-    if ["title", "textarea"].iter().any(|other| is(&other)) {
+    if ["title", "textarea"].iter().any(is) {
         Some(Piece::Text)
-    } else if ["xmp", "plaintext"].iter().any(|other| is(&other)) {
+    } else if ["xmp", "plaintext"].iter().any(is) {
         Some(Piece::Verbatim)
-    } else if UNSEEN.iter().any(|other| is(&other)) {
+    } else if UNSEEN.iter().any(is) {
         Some(Piece::Unseen)
     } else {
         None

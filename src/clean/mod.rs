@@ -33,10 +33,11 @@ pub enum HtmlMode {
     Newlines,
     /// What BeautifulSoup(html5lib).get_text() gives: words at `<br />` are glued.
     ///
-    /// Scripts and styles count as text, as they do there. Known difference: the
-    /// obsolete `<isindex>` gets no words of its own. Of a text over 16 MiB, or
-    /// whose tree would take too many steps, the tags are cut out without
-    /// building the tree, with a warning.
+    /// Scripts and styles count as text, as they do there. Known differences:
+    /// html5lib invents words for `<isindex>` and reads titles and raw text inside
+    /// `<select>`, tables inside `<template>` and text inside `<frameset>` by older
+    /// rules. Of a text over 16 MiB, or whose tree would take too many steps, the
+    /// tags are cut out without building the tree, with a warning.
     GetText,
     /// The text is no HTML: `<` and `&` mean themselves.
     None,

@@ -2,7 +2,7 @@
 //!
 //! In: text that may hold markup. Out: text without it, normalized and with the
 //! configured replacements made. Any input is accepted: no text, however deep or
-//! broken its markup, stops the room or takes it more than a few seconds.
+//! broken its markup, stops the room.
 
 mod html;
 mod lines;

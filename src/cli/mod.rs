@@ -15,6 +15,7 @@ mod predict;
 mod progress;
 mod run;
 mod selection;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,8 @@ pub struct Program {
 enum Command {
     /// Run a pipeline: from the source to a trained, measured model
     Run(run::Arguments),
+    /// Choose recipe, C and calibration by cross-validation, and write them down
+    Tune(tune::Arguments),
     /// Label texts with a trained model
     Predict(predict::Arguments),
     /// Start a project in a new folder
@@ -69,6 +72,7 @@ impl Command {
     fn run(&self, context: &Context) -> Result<()> {
         match self {
             Command::Run(arguments) => run::run(arguments, context),
+            Command::Tune(arguments) => tune::run(arguments, context),
             Command::Predict(arguments) => predict::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),
             Command::Config(arguments) => config::run(arguments, context),

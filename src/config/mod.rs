@@ -5,6 +5,7 @@
 //! once, before any work starts.
 
 mod checks;
+mod choice;
 mod file;
 mod origin;
 mod overrides;
@@ -31,6 +32,7 @@ use schema::PipelineParams;
 use settings::{Place, Setting, Table};
 use whole::{check_default, check_file, default_of, pipelines_of};
 
+pub use choice::write_choice;
 pub use file::{FILE_NAME, find};
 pub use origin::{Origin, Value};
 pub use overrides::Overrides;

@@ -3,6 +3,7 @@
 mod download;
 mod encoder;
 mod fingerprint;
+mod folds;
 mod ingest;
 mod model;
 mod ordered;
@@ -15,6 +16,7 @@ mod score_table;
 mod shelf;
 mod split;
 mod terms;
+mod tune;
 mod watch;
 
 pub use encoder::{Encoder, EncoderWorker};
@@ -26,4 +28,5 @@ pub use score::{LABEL, Lines, PROBABILITY, Predictor, score_lines};
 pub use score_table::score_table;
 pub use shelf::{Kept, Lock, Manifest, Shelf};
 pub use terms::{TermTable, Terms};
+pub use tune::{Candidate, TuneOptions, Tuned, tune};
 pub use watch::{Silent, Watch};

@@ -315,14 +315,14 @@ fn check_parts(parts: &Parts) -> Result<()> {
     Ok(())
 }
 
-fn labels(corpus: &Corpus, parts: &Parts) -> Vec<String> {
+pub(super) fn labels(corpus: &Corpus, parts: &Parts) -> Vec<String> {
     let places = parts.train.iter().chain(&parts.test);
     let labels: std::collections::BTreeSet<&str> =
         places.filter_map(|&place| corpus.documents[place].label.as_deref()).collect();
     labels.into_iter().map(str::to_owned).collect()
 }
 
-fn classes(corpus: &Corpus, places: &[usize], labels: &[String]) -> Vec<u32> {
+pub(super) fn classes(corpus: &Corpus, places: &[usize], labels: &[String]) -> Vec<u32> {
     let class = |&place: &usize| {
         let label = corpus.documents[place].label.as_deref()?;
         labels.binary_search_by(|known| known.as_str().cmp(label)).ok().map(|class| class as u32)

@@ -36,8 +36,8 @@ impl Classifier {
         check_classes(classes, labels)?;
         if labels.len() > 2 {
             // The two solvers measure their distance from the optimum differently:
-            // a violation of 0.01 is as good as a slope of 0.0001.
-            let tol = params.tol / 100.0;
+            // a violation of 0.1 is as good as a slope of 0.0001.
+            let tol = params.tol / 1000.0;
             let params = SoftmaxParams { c: params.c, max_iter: params.max_iter, tol };
             return Softmax::fit(rows, classes, labels.len(), &params, ratios().as_deref())
                 .map(Classifier::Softmax);

@@ -6,32 +6,43 @@ use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
 /// A set of strings in one arena; each has a dense number.
+///
+/// Strings of up to eight bytes, nine of ten words in a text, stand in the
+/// table itself: one read finds them, where a longer one takes four.
 #[derive(Default, Clone)]
 pub struct Interner {
-    arena: String,
+    arena: Vec<u8>,
     ends: Vec<u32>,
-    table: HashTable<u32>,
+    short: ShortTable,
+    long: HashTable<u32>,
 }
 
 impl Interner {
     /// The number of `text`; a new one if it was not seen before.
+    #[inline]
     pub fn intern(&mut self, text: &str) -> u32 {
-        let hash = hash(text);
-        let (arena, ends) = (&self.arena, &self.ends);
-        if let Some(&id) = self.table.find(hash, |&id| slice(arena, ends, id) == text) {
-            return id;
+        match self.get(text) {
+            Some(id) => id,
+            None => self.insert(text),
         }
-        self.insert(hash, text)
     }
 
     /// The number of `text`, if it was seen.
+    #[inline]
     pub fn get(&self, text: &str) -> Option<u32> {
-        self.table.find(hash(text), |&id| slice(&self.arena, &self.ends, id) == text).copied()
+        let text = text.as_bytes();
+        match Short::new(text) {
+            Some(short) => self.short.get(short),
+            None => {
+                let same = |&id: &u32| slice(&self.arena, &self.ends, id) == text;
+                self.long.find(hash(text), same).copied()
+            }
+        }
     }
 
     /// The string numbered `id`.
     pub fn resolve(&self, id: u32) -> &str {
-        slice(&self.arena, &self.ends, id)
+        str::from_utf8(slice(&self.arena, &self.ends, id)).expect("only whole strings are kept")
     }
 
     /// How many strings there are.
@@ -46,32 +57,125 @@ impl Interner {
 
     /// Forgets all strings.
     pub fn clear(&mut self) {
-        self.arena.clear();
-        self.ends.clear();
-        self.table.clear();
+        *self = Interner::default();
     }
 
     #[cold]
-    fn insert(&mut self, hash: u64, text: &str) -> u32 {
+    fn insert(&mut self, text: &str) -> u32 {
+        let text = text.as_bytes();
         let id = self.ends.len() as u32;
-        self.arena.push_str(text);
+        self.arena.extend_from_slice(text);
         self.ends.push(u32::try_from(self.arena.len()).expect("distinct terms fit in 4 GiB"));
-        let (arena, ends) = (&self.arena, &self.ends);
-        self.table.insert_unique(hash, id, |&id| self::hash(slice(arena, ends, id)));
+        match Short::new(text) {
+            Some(short) => self.short.insert(short, id),
+            None => {
+                let (arena, ends) = (&self.arena, &self.ends);
+                self.long.insert_unique(hash(text), id, |&id| hash(slice(arena, ends, id)));
+            }
+        }
         id
     }
 }
 
-fn slice<'a>(arena: &'a str, ends: &[u32], id: u32) -> &'a str {
+#[inline]
+fn slice<'a>(arena: &'a [u8], ends: &[u32], id: u32) -> &'a [u8] {
     let id = id as usize;
     let start = if id == 0 { 0 } else { ends[id - 1] as usize };
     &arena[start..ends[id] as usize]
 }
 
-fn hash(text: &str) -> u64 {
+#[inline]
+fn hash(text: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
+    hasher.write(text);
     hasher.finish()
+}
+
+/// A string of one to eight bytes as numbers: two halves that may overlap, and
+/// the length that tells how much they do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Short {
+    bytes: u64,
+    length: u32,
+}
+
+impl Short {
+    #[inline]
+    fn new(text: &[u8]) -> Option<Self> {
+        let length = text.len();
+        let bytes = match length {
+            4..=8 => {
+                let first: [u8; 4] = text[..4].try_into().expect("four bytes");
+                let last: [u8; 4] = text[length - 4..].try_into().expect("four bytes");
+                u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << 32
+            }
+            1..=3 => {
+                let [first, middle, last] = [text[0], text[length / 2], text[length - 1]];
+                u64::from(first) | u64::from(middle) << 8 | u64::from(last) << 16
+            }
+            _ => return None,
+        };
+        Some(Short { bytes, length: length as u32 })
+    }
+
+    #[inline]
+    fn hash(self) -> u64 {
+        let product = u128::from(self.bytes ^ 0x9e37_79b9_7f4a_7c15)
+            * u128::from(0xd6e8_feb8_6659_fd93 ^ u64::from(self.length));
+        (product >> 64) as u64 ^ product as u64
+    }
+}
+
+/// Open addressing, at most half full.
+#[derive(Clone)]
+struct ShortTable {
+    slots: Vec<(Short, u32)>,
+    count: usize,
+}
+
+const FREE: (Short, u32) = (Short { bytes: 0, length: 0 }, 0);
+
+impl Default for ShortTable {
+    fn default() -> Self {
+        ShortTable { slots: vec![FREE; 1 << 10], count: 0 }
+    }
+}
+
+impl ShortTable {
+    #[inline]
+    fn get(&self, short: Short) -> Option<u32> {
+        let mask = self.slots.len() - 1;
+        let mut place = short.hash() as usize & mask;
+        loop {
+            let (found, id) = self.slots[place];
+            if found == short {
+                return Some(id);
+            }
+            if found.length == 0 {
+                return None;
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    fn insert(&mut self, short: Short, id: u32) {
+        if (self.count + 1) * 2 > self.slots.len() {
+            let larger = vec![FREE; self.slots.len() * 2];
+            let old = std::mem::replace(&mut self.slots, larger);
+            old.into_iter().filter(|slot| slot.0.length > 0).for_each(|slot| self.put(slot));
+        }
+        self.count += 1;
+        self.put((short, id));
+    }
+
+    fn put(&mut self, slot: (Short, u32)) {
+        let mask = self.slots.len() - 1;
+        let mut place = slot.0.hash() as usize & mask;
+        while self.slots[place].0.length > 0 {
+            place = (place + 1) & mask;
+        }
+        self.slots[place] = slot;
+    }
 }
 
 #[cfg(test)]
@@ -87,5 +191,15 @@ mod tests {
         assert_eq!((interner.resolve(0), interner.resolve(1)), ("a", ""));
         assert_eq!(interner.get("b"), None);
         assert_eq!(interner.len(), 2);
+    }
+
+    #[test]
+    fn strings_that_share_halves_are_told_apart() {
+        let alike = ["a", "aa", "aaa", "aaaa", "aaaaa", "abcd", "abcdabcd", "abcdbcd", "aba", "ab", "\0", "\0\0"];
+        let mut interner = Interner::default();
+        let ids: Vec<u32> = alike.iter().map(|text| interner.intern(text)).collect();
+        assert_eq!(ids, (0..alike.len() as u32).collect::<Vec<_>>());
+        (0..5000).for_each(|n| assert_eq!(interner.intern(&format!("n{n}")), n + alike.len() as u32));
+        assert_eq!(interner.get("aba"), Some(8));
     }
 }

@@ -23,8 +23,32 @@ impl KeyTable {
     }
 
     /// The number of `key`, or [`NONE`].
-    pub fn get(&self, key: u64) -> u32 {
-        let mut place = self.home(mix(key));
+    #[cfg(test)]
+    fn get(&self, key: u64) -> u32 {
+        self.probe(key, self.home(mix(key)))
+    }
+
+    /// Calls `found` with the place and number of each of up to 32 (key, place) asked for.
+    ///
+    /// The first slots are read one right after the other, so that the waits for
+    /// memory overlap; a chain of single look-ups would wait for each.
+    pub fn get_all(&self, asked: &[(u64, usize)], mut found: impl FnMut(usize, u32)) {
+        let mut homes = [0; 32];
+        let mut first = [(0, NONE); 32];
+        for (home, (key, _)) in homes.iter_mut().zip(asked) {
+            *home = self.home(mix(*key));
+        }
+        for (slot, home) in first.iter_mut().zip(&homes[..asked.len()]) {
+            *slot = self.slots[*home];
+        }
+        for (number, &(key, place)) in asked.iter().enumerate() {
+            let (head, node) = first[number];
+            let is_answer = node == NONE || head == key;
+            found(place, if is_answer { node } else { self.probe(key, self.next(homes[number])) });
+        }
+    }
+
+    fn probe(&self, key: u64, mut place: usize) -> u32 {
         loop {
             let (found, number) = self.slots[place];
             if number == NONE || found == key {

@@ -37,6 +37,9 @@ pub struct Vocabulary {
     places: Vec<(u32, u32)>,
 }
 
+/// N-grams that are looked up side by side.
+const ASKED_AT_ONCE: usize = 32;
+
 /// A vocabulary and the counts of the corpus it was learned from.
 pub struct Learned {
     /// Terms and columns.
@@ -158,13 +161,22 @@ impl Vocabulary {
 
     /// From the n-grams at each position to those one token longer.
     fn step(&self, table: &KeyTable, level: usize, tokens: &[u32], nodes: &mut [u32]) {
-        for position in 0..nodes.len() {
-            let next = nodes.get(position + 1).copied().unwrap_or(NONE);
-            nodes[position] = if nodes[position] == NONE || next == NONE {
-                NONE
-            } else {
-                table.get(counts::key(nodes[position], tokens[position + level]))
-            };
+        let mut asked = [(0, 0); ASKED_AT_ONCE];
+        let mut start = 0;
+        while start < nodes.len() {
+            let end = nodes.len().min(start + ASKED_AT_ONCE);
+            let mut count = 0;
+            for position in start..end {
+                let next = nodes.get(position + 1).copied().unwrap_or(NONE);
+                if nodes[position] != NONE && next != NONE {
+                    asked[count] =
+                        (counts::key(nodes[position], tokens[position + level]), position);
+                    count += 1;
+                }
+                nodes[position] = NONE;
+            }
+            table.get_all(&asked[..count], |position, node| nodes[position] = node);
+            start = end;
         }
     }
 

@@ -1,5 +1,6 @@
 //! The hallway: rooms in order, results kept.
 
+mod blocks;
 mod download;
 mod encoder;
 mod fingerprint;

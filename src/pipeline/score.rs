@@ -10,18 +10,13 @@ use std::io::{Read, Write};
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::EncoderWorker;
+use super::blocks::{Block, Blocks, utf8, written};
 use super::model::Model;
 use super::ordered::ordered;
 use super::watch::Watch;
 use crate::classify::best;
 use crate::data::Skipped;
-use crate::error::{Error, Result};
-
-/// Bytes read at once.
-const BLOCK: usize = 1 << 18;
-
-/// A single line longer than this is no document.
-const LONGEST_LINE: usize = 64 << 20;
+use crate::error::Result;
 
 /// What a scored line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +66,7 @@ pub fn score_lines(
     mut output: impl Write,
     watch: &dyn Watch,
 ) -> Result<(u64, Skipped)> {
-    let mut blocks =
-        Blocks { input, rest: Vec::new(), line: 1, name: name.to_owned(), ended: false };
+    let mut blocks = Blocks::new(input, name);
     let mut skipped = Skipped::default();
     let mut count = 0;
     ordered(
@@ -95,56 +89,6 @@ pub fn score_lines(
     Ok((count, skipped))
 }
 
-fn written(error: std::io::Error, what: &str) -> Error {
-    Error::io(format!("cannot write {what}: {error}")).caused_by(error)
-}
-
-/// Whole lines, and the number of the first.
-struct Block {
-    bytes: Vec<u8>,
-    line: u64,
-}
-
-struct Blocks<R> {
-    input: R,
-    rest: Vec<u8>,
-    line: u64,
-    name: String,
-    ended: bool,
-}
-
-impl<R: Read> Blocks<R> {
-    fn next(&mut self) -> Result<Option<Block>> {
-        let mut bytes = std::mem::take(&mut self.rest);
-        while !self.ended {
-            let old = bytes.len();
-            let read = (&mut self.input).take(BLOCK as u64).read_to_end(&mut bytes);
-            let read = read.map_err(|error| {
-                Error::data(format!("cannot read {}: {error}", self.name)).caused_by(error)
-            })?;
-            self.ended = read == 0;
-            if let Some(end) = memchr::memrchr(b'\n', &bytes[old..]) {
-                self.rest = bytes.split_off(old + end + 1);
-                break;
-            }
-            if bytes.len() > LONGEST_LINE {
-                return Err(Error::data(format!(
-                    "a line is longer than {} MB",
-                    LONGEST_LINE >> 20
-                ))
-                .at(format!("{}, line {}", self.name, self.line))
-                .hinted("one document stands on each line"));
-            }
-        }
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        let line = self.line;
-        self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
-        Ok(Some(Block { bytes, line }))
-    }
-}
-
 #[derive(Default)]
 struct Scored {
     bytes: Vec<u8>,
@@ -155,10 +99,7 @@ struct Scored {
 fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Scored {
     let mut scored =
         Scored { bytes: Vec::with_capacity(block.bytes.len() * 9 / 8), ..Scored::default() };
-    for (offset, line) in block.bytes.lines_without_ends().enumerate() {
-        let number = block.line + offset as u64;
-        let line =
-            if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
+    for (number, line) in block.lines() {
         let result = match lines {
             Lines::Json { .. } if line.trim_ascii().is_empty() => continue,
             Lines::Json { text } => score_json(predictor, text, line, &mut scored.bytes),
@@ -171,25 +112,6 @@ fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Sc
         }
     }
     scored
-}
-
-/// Lines of a block, without `\n` or `\r\n`.
-trait LinesWithoutEnds {
-    fn lines_without_ends(&self) -> impl Iterator<Item = &[u8]>;
-}
-
-impl LinesWithoutEnds for Vec<u8> {
-    fn lines_without_ends(&self) -> impl Iterator<Item = &[u8]> {
-        let body = self.strip_suffix(b"\n").unwrap_or(self);
-        let mut ends = memchr::memchr_iter(b'\n', body).chain([body.len()]);
-        let mut start = 0;
-        std::iter::from_fn(move || {
-            let end = ends.next()?;
-            let line = &body[start..end];
-            start = end + 1;
-            Some(line.strip_suffix(b"\r").unwrap_or(line))
-        })
-    }
 }
 
 type Scoring = std::result::Result<(), String>;
@@ -241,11 +163,6 @@ pub const PROBABILITY: &str = "probability";
 
 fn put(out: &mut Vec<u8>, arguments: fmt::Arguments<'_>) {
     out.write_fmt(arguments).expect("memory takes everything");
-}
-
-fn utf8(line: &[u8]) -> std::result::Result<&str, String> {
-    std::str::from_utf8(line)
-        .map_err(|error| format!("byte {} is no UTF-8", error.valid_up_to() + 1))
 }
 
 /// The text of a JSON object, and whether it has fields of ours already.
@@ -312,25 +229,5 @@ mod tests {
         check(r#"{"text": 1}"#, Err("invalid type"));
         check(r#"["text"]"#, Err("JSON object"));
         check(r#"{"text": "a"} x"#, Err("trailing"));
-    }
-
-    #[test]
-    fn blocks_end_at_lines() {
-        let text = "one\ntwo\r\n\nlast".repeat(100_000);
-        let mut blocks = Blocks {
-            input: text.as_bytes(),
-            rest: Vec::new(),
-            line: 1,
-            name: "x".into(),
-            ended: false,
-        };
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
-        while let Some(block) = blocks.next().unwrap() {
-            assert_eq!(block.line as usize, lines.len() + 1);
-            lines.extend(block.bytes.lines_without_ends().map(<[u8]>::to_vec));
-            bytes.extend(block.bytes);
-        }
-        assert_eq!(bytes, text.as_bytes());
-        assert_eq!(lines, text.lines().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>());
     }
 }

@@ -87,6 +87,17 @@ impl Classifier {
             }
         }
     }
+
+    /// What the score of `class` starts from.
+    pub fn intercept(&self, class: usize) -> f64 {
+        match self {
+            Classifier::Logistic { linear, .. } => {
+                let intercept = f64::from(linear.intercept);
+                if class == 1 { intercept } else { -intercept }
+            }
+            Classifier::Softmax(softmax) => f64::from(softmax.intercepts[class]),
+        }
+    }
 }
 
 fn check_classes(classes: &[u32], labels: &[String]) -> Result<()> {

@@ -64,7 +64,33 @@ impl EncoderWorker<'_> {
         let text = self.encoder.cleaner.clean(text);
         self.tokens.clear();
         self.table.encode(&text, &mut self.tokens);
+        self.row()
+    }
+
+    /// The same for a text that is clean already; `traced` gets every token
+    /// number and the bytes of the text it stands for.
+    pub(super) fn trace(&mut self, text: &str, traced: &mut Traced) -> (&[u32], &[f32]) {
+        self.tokens.clear();
+        traced.places.clear();
+        self.table.each(text, |number, token| {
+            self.tokens.push(number);
+            traced.places.push((token.start as usize, token.end as usize));
+        });
+        traced.numbers.clone_from(&self.tokens);
+        self.row()
+    }
+
+    fn row(&mut self) -> (&[u32], &[f32]) {
         self.encoder.vectorizer.transform_one(&self.tokens, &mut self.row);
         (&self.row.columns, &self.row.values)
     }
+}
+
+/// The tokens of a text, as the vocabulary sees them.
+#[derive(Debug, Default)]
+pub(super) struct Traced {
+    /// The vocabulary's numbers; `UNKNOWN` and `BREAK` among them.
+    pub numbers: Vec<u32>,
+    /// Start and end of each in the text.
+    pub places: Vec<(usize, usize)>,
 }

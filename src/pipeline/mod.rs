@@ -3,6 +3,7 @@
 mod blocks;
 mod download;
 mod encoder;
+mod explain;
 mod fingerprint;
 mod folds;
 mod ingest;
@@ -12,6 +13,8 @@ mod outcome;
 mod plan;
 mod prepared;
 mod run;
+#[cfg(test)]
+mod sample_model;
 mod score;
 mod score_table;
 mod shelf;
@@ -21,6 +24,7 @@ mod tune;
 mod watch;
 
 pub use encoder::{Encoder, EncoderWorker};
+pub use explain::{Contribution, Explanation, Highlight, explain};
 pub use model::{Model, Prediction, load_model};
 pub use outcome::{Evaluation, Outcome, StageReport, Status, Unseen};
 pub use plan::{Plan, PlannedStage, plan};

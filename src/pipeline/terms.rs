@@ -1,7 +1,7 @@
 //! Text → token numbers; filters are asked once a distinct surface.
 
 use crate::analyze::{Analyzer, NEGATION_PREFIX, Role};
-use crate::data::{BREAK, Interner, Tokens, UNKNOWN};
+use crate::data::{BREAK, Interner, Token, Tokens, UNKNOWN};
 use crate::vectorize::Vocabulary;
 
 /// How terms get their numbers.
@@ -66,6 +66,12 @@ impl<'a, T: Terms> TermTable<'a, T> {
 
     /// Adds the token numbers of `text` to `out`, with a [`BREAK`] after each segment.
     pub fn encode(&mut self, text: &str, out: &mut Vec<u32>) {
+        self.each(text, |number, _| out.push(number));
+    }
+
+    /// Calls `found` with each of those numbers and the token it stands for; a
+    /// [`BREAK`] comes with the last token of its segment.
+    pub fn each(&mut self, text: &str, mut found: impl FnMut(u32, &Token)) {
         if self.surfaces.len() > MOST_SURFACES {
             self.surfaces.clear();
             self.seen.clear();
@@ -83,10 +89,10 @@ impl<'a, T: Terms> TermTable<'a, T> {
                 false => seen.number,
             };
             if number != DROPPED {
-                out.push(number);
+                found(number, token);
             }
             if segment_ends.next_if(|&&end| end as usize == place + 1).is_some() {
-                out.push(BREAK);
+                found(BREAK, token);
             }
         }
         self.tokens = tokens;

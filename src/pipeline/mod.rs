@@ -7,6 +7,7 @@ mod explain;
 mod fingerprint;
 mod folds;
 mod ingest;
+mod label_terms;
 mod model;
 mod ordered;
 mod outcome;
@@ -25,6 +26,7 @@ mod watch;
 
 pub use encoder::{Encoder, EncoderWorker};
 pub use explain::{Contribution, Explanation, Highlight, explain};
+pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use model::{Model, Prediction, load_model};
 pub use outcome::{Evaluation, Outcome, StageReport, Status, Unseen};
 pub use plan::{Plan, PlannedStage, plan};

@@ -4,6 +4,7 @@ mod blocks;
 mod download;
 mod encoder;
 mod explain;
+mod export_vectors;
 mod fingerprint;
 mod folds;
 mod ingest;
@@ -26,6 +27,7 @@ mod watch;
 
 pub use encoder::{Encoder, EncoderWorker};
 pub use explain::{Contribution, Explanation, Highlight, explain};
+pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use model::{Model, Prediction, load_model};
 pub use outcome::{Evaluation, Outcome, StageReport, Status, Unseen};

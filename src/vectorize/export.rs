@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::files::AtomicFile;
 
 /// Where the parts of one export stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ExportPaths {
     /// The matrix.
     pub matrix: PathBuf,

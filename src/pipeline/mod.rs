@@ -7,6 +7,8 @@ mod explain;
 mod export_vectors;
 mod fingerprint;
 mod folds;
+#[cfg(test)]
+mod golden_tfidf;
 mod ingest;
 mod label_terms;
 mod model;

@@ -1,6 +1,7 @@
 //! The hallway: rooms in order, results kept.
 
 mod blocks;
+mod documents;
 mod download;
 mod encoder;
 mod explain;
@@ -12,6 +13,7 @@ mod golden_tfidf;
 mod ingest;
 mod label_terms;
 mod model;
+mod nearest;
 mod ordered;
 mod outcome;
 mod plan;
@@ -23,21 +25,24 @@ mod score;
 mod score_table;
 mod shelf;
 mod split;
+mod state;
 mod terms;
 mod tune;
 mod watch;
 
+pub use documents::{CleanStage, Feature, Features, StagedToken, Stages, find_document, stages};
 pub use encoder::{Encoder, EncoderWorker};
 pub use explain::{Contribution, Explanation, Highlight, explain};
 pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
-pub use model::{Model, Prediction, load_model};
+pub use model::{Model, Prediction, find_model, load_model};
 pub use outcome::{Evaluation, Outcome, StageReport, Status, Unseen};
 pub use plan::{Plan, PlannedStage, plan};
 pub use run::{fetch, run};
 pub use score::{LABEL, Lines, PROBABILITY, Predictor, score_lines};
 pub use score_table::score_table;
 pub use shelf::{Kept, Lock, Manifest, Shelf};
+pub use state::{KeptFile, KeptPipeline, StateReport, list_state, remove_state};
 pub use terms::{TermTable, Terms};
 pub use tune::{Candidate, TuneOptions, Tuned, tune};
 pub use watch::{Silent, Watch};

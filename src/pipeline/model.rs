@@ -210,12 +210,18 @@ fn cut(bytes: &[u8], lengths: &[u32]) -> Option<Vec<String>> {
 /// # Errors
 /// If there is none yet, or it is damaged.
 pub fn load_model(state: &Path, pipeline: &str) -> Result<Model> {
-    let shelf = super::shelf::Shelf::open(state, pipeline)?;
-    let path = shelf.path(super::shelf::Kept::Model);
-    if !path.exists() {
-        return Err(Error::data(format!("pipeline `{pipeline}` has no trained model yet"))
-            .at(path.display().to_string())
-            .hinted(format!("train it with `malmoi run {pipeline}`")));
-    }
-    Model::load(&path)
+    find_model(state, pipeline)?.ok_or_else(|| {
+        Error::data(format!("pipeline `{pipeline}` has no trained model yet"))
+            .at(state.join(pipeline).display().to_string())
+            .hinted(format!("train it with `malmoi run {pipeline}`"))
+    })
+}
+
+/// The same, or `None` if there is none yet.
+///
+/// # Errors
+/// If it is damaged.
+pub fn find_model(state: &Path, pipeline: &str) -> Result<Option<Model>> {
+    let path = super::shelf::Shelf::open(state, pipeline)?.path(super::shelf::Kept::Model);
+    path.exists().then(|| Model::load(&path)).transpose()
 }

@@ -14,6 +14,9 @@ use crate::files::{AtomicFile, sweep};
 /// Layout of the manifest; a newer one is refused, an older one is made anew.
 const VERSION: u32 = 1;
 
+/// Says which results stand.
+pub(super) const MANIFEST: &str = "manifest.json";
+
 /// What is kept of a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -27,7 +30,19 @@ pub enum Kept {
 }
 
 impl Kept {
-    fn file(self) -> &'static str {
+    /// Everything that can be kept.
+    pub const ALL: [Kept; 3] = [Kept::Rows, Kept::Model, Kept::Metrics];
+
+    /// As it is called in the manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kept::Rows => "rows",
+            Kept::Model => "model",
+            Kept::Metrics => "metrics",
+        }
+    }
+
+    pub(super) fn file(self) -> &'static str {
         match self {
             Kept::Rows => "rows.bin",
             Kept::Model => "model.bin",
@@ -93,7 +108,7 @@ impl Shelf {
                 .hinted("use letters, digits, `-`, `_` and `.`; it names a folder too"));
         }
         let folder = state.join(pipeline);
-        let manifest = read_manifest(&folder.join("manifest.json"))?;
+        let manifest = read_manifest(&folder.join(MANIFEST))?;
         Ok(Shelf { folder, manifest })
     }
 
@@ -130,7 +145,7 @@ impl Shelf {
         self.manifest.version = VERSION;
         self.manifest.malmoi = env!("CARGO_PKG_VERSION").to_owned();
         let text = serde_json::to_vec_pretty(&self.manifest).expect("a manifest is plain data");
-        AtomicFile::write(&self.folder.join("manifest.json"), &text)
+        AtomicFile::write(&self.folder.join(MANIFEST), &text)
     }
 
     /// Forgets a result, so that a crash while it is written anew cannot pair old with new.

@@ -8,6 +8,7 @@ mod completions;
 mod config;
 mod context;
 mod doctor;
+mod explain;
 mod init;
 mod logs;
 mod output;
@@ -16,6 +17,10 @@ mod progress;
 mod run;
 mod selection;
 mod tune;
+mod show;
+mod state;
+mod terms;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -58,6 +63,16 @@ enum Command {
     Tune(tune::Arguments),
     /// Label texts with a trained model
     Predict(predict::Arguments),
+    /// Say why a text gets its label
+    Explain(explain::Arguments),
+    /// Show the terms that speak most for each label
+    Terms(terms::Arguments),
+    /// Export the rows of a run
+    Vectors(vectors::Arguments),
+    /// Show one document, and what each room makes of it
+    Show(show::Arguments),
+    /// List or remove what is kept
+    State(state::Arguments),
     /// Start a project in a new folder
     Init(init::Arguments),
     /// Check or show the settings
@@ -74,6 +89,11 @@ impl Command {
             Command::Run(arguments) => run::run(arguments, context),
             Command::Tune(arguments) => tune::run(arguments, context),
             Command::Predict(arguments) => predict::run(arguments, context),
+            Command::Explain(arguments) => explain::run(arguments, context),
+            Command::Terms(arguments) => terms::run(arguments, context),
+            Command::Vectors(arguments) => vectors::run(arguments, context),
+            Command::Show(arguments) => show::run(arguments, context),
+            Command::State(arguments) => state::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),
             Command::Config(arguments) => config::run(arguments, context),
             Command::Doctor(arguments) => doctor::run(arguments, context),

@@ -108,6 +108,17 @@ pub fn is_closed(error: &Error) -> bool {
     std::error::Error::source(error).is_some_and(|cause| cause.is::<Closed>())
 }
 
+/// The same error, known as that if it came from a broken pipe; for errors of
+/// writing to standard output alone.
+pub fn closed(error: Error) -> Error {
+    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+    let is_broken = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
+    match cause.is_some_and(is_broken) {
+        true => error.caused_by(Closed),
+        false => error,
+    }
+}
+
 /// Standard error may be closed as well; then nobody is left to be told.
 fn complain(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
@@ -127,7 +138,7 @@ fn causes(error: &Error) -> impl Iterator<Item = String> {
 }
 
 /// File names and texts must not be able to steer the terminal.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let steers = |character: char| character.is_control() && !"\n\t".contains(character);
     text.replace(steers, "\u{fffd}")
 }
@@ -157,6 +168,9 @@ mod tests {
     fn only_a_closed_output_counts_as_closed() {
         assert!(is_closed(&Error::io("x").caused_by(Closed)));
         let pipe = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
-        assert!(!is_closed(&Error::io("x").caused_by(pipe)));
+        let error = Error::io("x").caused_by(pipe);
+        assert!(!is_closed(&error));
+        assert!(is_closed(&closed(error)));
+        assert!(!is_closed(&closed(Error::io("x"))));
     }
 }

@@ -83,6 +83,7 @@ def table(name, settings):
 def write_pipeline(path, reviews_path, analyze, vectorize):
     columns = {"id": "id", "label": "label", "split": "split", "text": "text"}
     path.write_text("\n".join([
+        'version = 1\ndefault = "compare"',
         table("source", {"kind": "tsv", "path": str(reviews_path), "quoting": False}),
         table("source.columns", columns),
         table("clean", {"html": "none"}),
@@ -93,12 +94,13 @@ def write_pipeline(path, reviews_path, analyze, vectorize):
 
 def export(malmoi, folder, pipeline):
     target = folder / "rows.npz"
-    command = [malmoi, "--config", pipeline, "--state", folder / "state",
-               "vectors", "export", "--split", "all", "--output", target]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode != 0:
-        shown = " ".join(map(str, command))
-        sys.exit(f"error: exit code {done.returncode} of {shown}\n{done.stderr}")
+    common = [malmoi, "--config", pipeline, "--state", folder / "state"]
+    for action in [["run"], ["vectors", "export", "--split", "all", "--output", target]]:
+        command = [*common, *action]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        if done.returncode != 0:
+            shown = " ".join(map(str, command))
+            sys.exit(f"error: exit code {done.returncode} of {shown}\n{done.stderr}")
     return load_npz(target), lines(folder / "rows.vocabulary.txt"), lines(folder / "rows.ids.txt")
 
 

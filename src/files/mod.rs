@@ -5,6 +5,8 @@ mod container;
 
 pub use container::{ContainerReader, ContainerWriter, Form, fingerprint};
 mod encoding;
+mod json_object;
+mod json_records;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod records;
@@ -14,6 +16,7 @@ mod text;
 
 pub use atomic::{AtomicFile, sweep};
 pub use encoding::check_label;
+pub(crate) use json_object::{json_object, json_string};
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetReader;
 pub use records::RecordReader;

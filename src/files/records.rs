@@ -1,15 +1,16 @@
 //! Records of a table with every field as it is, in blocks.
 //!
-//! In: CSV, TSV or Parquet. Out: header and records of the same width, so that
+//! In: CSV, TSV, JSON lines or Parquet. Out: header and records of the same width, so that
 //! whoever adds a column can write the others back unchanged.
 
 use std::path::Path;
 
+use super::json_records::JsonRecords;
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetReader;
 use super::{Dialect, Format, Record, TableReader, place};
 use crate::data::Skipped;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Records in a block; long fields end it earlier.
 const BLOCK_RECORDS: usize = 1_000;
@@ -24,16 +25,20 @@ pub struct RecordReader {
 
 enum Form {
     Table(Box<Table>),
+    Json(Box<JsonRecords>),
     #[cfg(feature = "parquet")]
     Parquet(Box<ParquetReader>),
 }
 
 impl RecordReader {
-    /// Opens a CSV, TSV or Parquet file; `quoting` and `encoding` as in
-    /// `source`, without effect on Parquet.
+    /// Opens a CSV, TSV, JSON lines or Parquet file; `quoting` and `encoding` as
+    /// in `source`, where the format has them.
+    ///
+    /// The header of JSON lines is that of their first object; a key that a
+    /// later one lacks is an empty field, a new key makes a bad record.
     ///
     /// # Errors
-    /// The file cannot be read, or the format has no header.
+    /// The file cannot be read, or has no header.
     pub fn open(
         path: &Path,
         format: Format,
@@ -45,17 +50,15 @@ impl RecordReader {
             let reader = TableReader::open(path, dialect, encoding)?;
             Ok(Form::Table(Box::new(Table { reader, record: Record::default(), rows: 0 })))
         };
+        let mut skipped = Skipped::default();
         let form = match format {
             Format::Csv => table(b',')?,
             Format::Tsv => table(b'\t')?,
             Format::Parquet => parquet(path)?,
-            Format::Jsonl => {
-                return Err(Error::usage("JSON lines have no columns to keep in order")
-                    .at(path.display().to_string()));
-            }
+            Format::Jsonl => Form::Json(Box::new(JsonRecords::open(path, encoding, &mut skipped)?)),
         };
         let header = form.header().to_vec();
-        Ok(RecordReader { form, header, skipped: Skipped::default() })
+        Ok(RecordReader { form, header, skipped })
     }
 
     /// The names of the columns, as they are written.
@@ -83,6 +86,7 @@ impl RecordReader {
     pub fn progress(&self) -> (u64, u64) {
         match &self.form {
             Form::Table(table) => table.reader.progress(),
+            Form::Json(json) => json.progress(),
             #[cfg(feature = "parquet")]
             Form::Parquet(parquet) => parquet.progress(),
         }
@@ -96,6 +100,7 @@ impl RecordReader {
     fn next_record(&mut self) -> Result<Option<Vec<String>>> {
         match &mut self.form {
             Form::Table(table) => table.next_record(&mut self.skipped),
+            Form::Json(json) => json.next_record(&mut self.skipped),
             #[cfg(feature = "parquet")]
             Form::Parquet(parquet) => parquet.next_record(),
         }
@@ -106,6 +111,7 @@ impl Form {
     fn header(&self) -> &[String] {
         match self {
             Form::Table(table) => table.reader.header(),
+            Form::Json(json) => json.header(),
             #[cfg(feature = "parquet")]
             Form::Parquet(parquet) => parquet.header(),
         }
@@ -195,8 +201,16 @@ mod tests {
     }
 
     #[test]
-    fn json_lines_are_refused() {
-        assert!(RecordReader::open(Path::new("a"), Format::Jsonl, true, None).is_err());
+    fn json_lines_are_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, "[]\n{\"a\":\"x\",\"b\":1}\n{\"b\":2}\n{\"c\":3}\n").unwrap();
+        let mut reader = RecordReader::open(&path, Format::Jsonl, true, None).unwrap();
+        assert_eq!(reader.header(), ["a", "b"]);
+        let mut block = Vec::new();
+        assert!(reader.next_block(&mut block).unwrap());
+        assert_eq!(block, [["x", "1"], ["", "2"]]);
+        assert_eq!(reader.skipped().count, 2);
     }
 
     fn rows() -> impl Strategy<Value = Rows> {

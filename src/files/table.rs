@@ -11,7 +11,7 @@ use super::text::{MAX_LINE_BYTES, TextReader, place};
 use crate::error::{Error, Result};
 
 /// More columns than this are no table, and would cost memory without bound.
-const MAX_COLUMNS: usize = 10_000;
+pub(super) const MAX_COLUMNS: usize = 10_000;
 
 /// How a table is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

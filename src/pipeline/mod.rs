@@ -1,6 +1,7 @@
 //! The hallway: rooms in order, results kept.
 
 mod blocks;
+mod clean_lines;
 mod documents;
 mod download;
 mod encoder;
@@ -30,6 +31,7 @@ mod terms;
 mod tune;
 mod watch;
 
+pub use clean_lines::{Texts, clean_lines};
 pub use documents::{CleanStage, Feature, Features, StagedToken, Stages, find_document, stages};
 pub use encoder::{Encoder, EncoderWorker};
 pub use explain::{Contribution, Explanation, Highlight, explain};

@@ -4,11 +4,13 @@
 //! share stands in [`Context`]. Results go to standard output, everything else
 //! to standard error.
 
+mod clean;
 mod completions;
 mod config;
 mod context;
 mod doctor;
 mod explain;
+mod extract;
 mod init;
 mod logs;
 mod output;
@@ -19,6 +21,7 @@ mod selection;
 mod tune;
 mod show;
 mod state;
+mod streams;
 mod terms;
 mod vectors;
 
@@ -71,6 +74,10 @@ enum Command {
     Vectors(vectors::Arguments),
     /// Show one document, and what each room makes of it
     Show(show::Arguments),
+    /// Turn markup into text, line by line
+    Clean(clean::Arguments),
+    /// Unpack an archive that may be hostile
+    Extract(extract::Arguments),
     /// List or remove what is kept
     State(state::Arguments),
     /// Start a project in a new folder
@@ -93,6 +100,8 @@ impl Command {
             Command::Terms(arguments) => terms::run(arguments, context),
             Command::Vectors(arguments) => vectors::run(arguments, context),
             Command::Show(arguments) => show::run(arguments, context),
+            Command::Clean(arguments) => clean::run(arguments, context),
+            Command::Extract(arguments) => extract::run(arguments, context),
             Command::State(arguments) => state::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),
             Command::Config(arguments) => config::run(arguments, context),

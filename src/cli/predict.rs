@@ -1,17 +1,17 @@
 //! `malmoi predict`: labels for texts, line by line.
 
-use std::fs::File;
-use std::io::{BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use malmoi::data::Skipped;
-use malmoi::files::{self, AtomicFile};
+use malmoi::files;
 use malmoi::pipeline::{self, Lines, Model};
 use malmoi::{Error, Result};
 
 use super::Context;
+use super::output::closed;
 use super::progress::Progress;
+use super::streams;
 
 /// Label texts with the last finished run of a pipeline.
 #[derive(clap::Args)]
@@ -61,22 +61,16 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let progress = Progress::start(context.is_quiet())?;
     let format = format(arguments)?;
     let (count, skipped) = match format {
+        Format::Jsonl if writes_table(arguments) => {
+            score_table(arguments, &model, files::Format::Jsonl, &progress)?
+        }
         Format::Text | Format::Jsonl => score_lines(arguments, &model, format, &progress)?,
         Format::Csv => score_table(arguments, &model, files::Format::Csv, &progress)?,
         Format::Tsv => score_table(arguments, &model, files::Format::Tsv, &progress)?,
         Format::Parquet => score_table(arguments, &model, files::Format::Parquet, &progress)?,
     };
     progress.finish();
-    report(count, &skipped)
-}
-
-fn report(count: u64, skipped: &Skipped) -> Result<()> {
-    if skipped.count == 0 {
-        return Ok(());
-    }
-    Err(Error::data(format!("{} of {count} rows could not be labelled", skipped.count))
-        .at(skipped.examples.join("\n      "))
-        .hinted("all other rows were labelled; mend these and run the command again"))
+    streams::report(count, &skipped, "labelled")
 }
 
 fn format(arguments: &Arguments) -> Result<Format> {
@@ -97,6 +91,13 @@ fn format(arguments: &Arguments) -> Result<Format> {
     }
 }
 
+/// JSON lines stay as they are written unless the output has columns.
+fn writes_table(arguments: &Arguments) -> bool {
+    use files::Format::{Csv, Parquet, Tsv};
+    let output = arguments.output.as_deref().map(files::Format::of);
+    matches!(output, Some(Ok(Csv | Tsv | Parquet)))
+}
+
 fn score_table(
     arguments: &Arguments,
     model: &Model,
@@ -107,7 +108,12 @@ fn score_table(
         Error::usage("tables are read from a file").hinted("name it with --input FILE")
     })?;
     let output = arguments.output.as_deref();
-    pipeline::score_table(model, input, format, output, &arguments.text_column, progress)
+    let scored =
+        pipeline::score_table(model, input, format, output, &arguments.text_column, progress);
+    match output {
+        Some(_) => scored,
+        None => scored.map_err(closed),
+    }
 }
 
 fn score_lines(
@@ -121,43 +127,8 @@ fn score_lines(
         _ if arguments.json => Lines::PlainToJson,
         _ => Lines::Plain,
     };
-    let (input, name) = open(arguments.input.as_deref())?;
-    let Some(path) = &arguments.output else {
-        let stdout = BufWriter::with_capacity(1 << 18, Unlocked);
-        return pipeline::score_lines(model, lines, &name, input, stdout, progress);
-    };
-    let mut file = AtomicFile::create(path)?;
-    let scored = pipeline::score_lines(model, lines, &name, input, &mut file, progress)?;
-    file.commit()?;
-    Ok(scored)
-}
-
-/// Standard output, so that a block is written at once.
-struct Unlocked;
-
-impl Write for Unlocked {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        std::io::stdout().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        std::io::stdout().flush()
-    }
-}
-
-fn open(path: Option<&Path>) -> Result<(Box<dyn Read + Send>, String)> {
-    let Some(path) = path else {
-        return Ok((Box::new(std::io::stdin()), "standard input".to_owned()));
-    };
-    let failed = |error| Error::file("cannot read", path, error);
-    let mut file = File::open(path).map_err(failed)?;
-    let mut magic = Vec::new();
-    (&mut file).take(2).read_to_end(&mut magic).map_err(failed)?;
-    let is_gzip = magic == [0x1f, 0x8b];
-    let whole = std::io::Cursor::new(magic).chain(file);
-    let input: Box<dyn Read + Send> = match is_gzip {
-        true => Box::new(flate2::read::MultiGzDecoder::new(whole)),
-        false => Box::new(whole),
-    };
-    Ok((input, path.display().to_string()))
+    let (input, name) = streams::open(arguments.input.as_deref())?;
+    streams::write(arguments.output.as_deref(), |output| {
+        pipeline::score_lines(model, lines, &name, input, output, progress)
+    })
 }

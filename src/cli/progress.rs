@@ -1,6 +1,6 @@
 //! Progress on standard error, and Ctrl-C.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -39,6 +39,25 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, target);
         bar.set_style(style("{spinner} {prefix:<10} {msg}"));
         Ok(Progress { bar, quiet, stage_began: Mutex::new(Instant::now()) })
+    }
+
+    /// Shows how much of `total` bytes is `done` while `work` goes on.
+    pub fn follow<T>(&self, done: &AtomicU64, total: u64, work: impl FnOnce() -> T) -> T {
+        let ended = AtomicBool::new(false);
+        self.bar.set_length(total);
+        self.bar.set_style(style("{prefix:<10} [{bar:30}] {bytes}/{total_bytes}, {eta} left"));
+        std::thread::scope(|scope| {
+            let showing = scope.spawn(|| {
+                while !ended.load(Relaxed) {
+                    self.bar.set_position(done.load(Relaxed));
+                    std::thread::park_timeout(Duration::from_millis(120));
+                }
+            });
+            let result = work();
+            ended.store(true, Relaxed);
+            showing.thread().unpark();
+            result
+        })
     }
 
     /// Takes the bar away.

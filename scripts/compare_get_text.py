@@ -7,7 +7,7 @@ how many reviews differ, by the likely cause, and the first few of them.
 Needs `pip install beautifulsoup4 html5lib`.
 
     python scripts/compare_get_text.py aclImdb_v1.tar.gz
-    python scripts/compare_get_text.py aclImdb_v1.tar.gz --hard --command "malmoi clean --html get_text"
+    python scripts/compare_get_text.py aclImdb_v1.tar.gz --hard --command "target/debug/malmoi clean --html get_text"
 """
 
 import argparse
@@ -23,7 +23,7 @@ from collections import Counter
 
 from bs4 import BeautifulSoup
 
-COMMAND = "cargo run --quiet --release --example get_text"
+COMMAND = "cargo run --quiet --release -- clean --html get_text"
 REVIEW = re.compile(r"aclImdb[^/]*/(train|test)/(pos|neg|unsup)/\d+_\d+\.txt")
 PLAIN_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 CAUSES = [

@@ -3,8 +3,10 @@
 mod completions;
 mod config;
 mod doctor;
+mod flow;
 mod frame;
 mod init;
+mod tools;
 
 use std::path::Path;
 

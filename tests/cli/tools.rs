@@ -1,0 +1,63 @@
+//! Commands that need neither settings nor a model.
+
+use std::path::Path;
+
+use crate::{malmoi, outcome, run};
+
+fn clean(folder: &Path, arguments: &[&str], input: &[u8]) -> (i32, String, String) {
+    let mut command = malmoi(folder, &["clean"]);
+    command.args(arguments).write_stdin(input);
+    outcome(command)
+}
+
+#[test]
+fn texts_are_cleaned_line_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = br#"{"id":"a","text":"one<br />two &amp; <b>three</b>"}"#;
+    let check = |arguments: &[&str], expected: &str| {
+        let (code, stdout, stderr) = clean(folder.path(), arguments, line);
+        assert_eq!((code, stderr.as_str()), (0, ""));
+        assert_eq!(stdout, format!("{{\"id\":\"a\",\"text\":\"{expected}\"}}\n"));
+    };
+    check(&[], r"one\ntwo & three");
+    check(&["--html", "get_text"], "onetwo & three");
+    check(&["--html", "none"], "one<br />two &amp; <b>three</b>");
+    let (_, stdout, _) = clean(folder.path(), &["--format", "text"], b"a<br>b\n<i>c</i>\n");
+    assert_eq!(stdout, "a b\nc\n");
+}
+
+#[test]
+fn bad_lines_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = b"{\"text\":\"<b>a</b>\"}\nx\n{\"text\":\"b\"}\n";
+    let (code, stdout, stderr) = clean(folder.path(), &[], input);
+    assert_eq!((code, stdout.as_str()), (1, "{\"text\":\"a\"}\n{\"text\":\"b\"}\n"));
+    assert!(stderr.contains("1 of 3 rows could not be cleaned"), "{stderr}");
+    assert!(stderr.contains("standard input, line 2: no JSON object"), "{stderr}");
+}
+
+#[test]
+fn archives_are_unpacked_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(5);
+    archive.append_data(&mut header, "inner/a.txt", &b"hello"[..]).unwrap();
+    let bytes = archive.into_inner().unwrap();
+    std::fs::write(folder.path().join("a.tar"), &bytes).unwrap();
+    let extract = ["extract", "a.tar", "--output", "out"];
+    let (code, stdout, stderr) = run(folder.path(), &extract);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert_eq!(stdout, "unpacked a.tar into out\n");
+    let file = folder.path().join("out/inner/a.txt");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "hello");
+    let (code, _, stderr) = run(folder.path(), &extract);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("is not empty") && stderr.contains("--force"), "{stderr}");
+    std::fs::write(folder.path().join("a.tar"), &bytes[..700]).unwrap();
+    let (code, _, _) = run(folder.path(), &["extract", "a.tar", "--output", "out", "--force"]);
+    assert_eq!(code, 1);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "hello");
+    let (code, _, stderr) = run(folder.path(), &["extract", "none.tar", "--output", "x"]);
+    assert_eq!(code, 1, "{stderr}");
+}

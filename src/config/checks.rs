@@ -12,6 +12,7 @@ use super::shape::quoted;
 use crate::analyze::{AnalyzeParams, AnalyzerKind, TokenizerKind};
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
+use crate::error::{Error, Result};
 use crate::source::{Columns, SourceKind, SourceParams};
 use crate::vectorize::{DocumentFrequency, VectorizeParams, Weighting};
 
@@ -38,6 +39,26 @@ pub(super) fn check(params: &PipelineParams) -> Vec<Finding> {
     check_classify(&params.classify, &mut findings);
     check_evaluate(&params.evaluate, &mut findings);
     findings.0
+}
+
+/// Checks settings that were built in memory instead of being read from a file.
+///
+/// # Errors
+/// All problems at once.
+pub fn check_rooms(
+    clean: &CleanParams,
+    analyze: &AnalyzeParams,
+    vectorize: &VectorizeParams,
+    classify: &ClassifyParams,
+) -> Result<()> {
+    let mut findings = Findings::default();
+    check_clean(clean, &mut findings);
+    check_analyze(analyze, &mut findings);
+    check_vectorize(vectorize, &mut findings);
+    check_classify(classify, &mut findings);
+    let bad = findings.0.into_iter().filter(|finding| !finding.is_warning);
+    let problems = bad.map(|finding| Error::usage(finding.message).hinted(finding.hint));
+    Error::all(problems.collect()).map_or(Ok(()), Err)
 }
 
 #[derive(Default)]

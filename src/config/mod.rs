@@ -32,6 +32,7 @@ use schema::PipelineParams;
 use settings::{Place, Setting, Table};
 use whole::{check_default, check_file, default_of, pipelines_of};
 
+pub use checks::check_rooms;
 pub use choice::write_choice;
 pub use file::{FILE_NAME, find};
 pub use origin::{Origin, Value};

@@ -28,6 +28,7 @@ mod shelf;
 mod split;
 mod state;
 mod terms;
+mod train;
 mod tune;
 mod watch;
 
@@ -46,5 +47,6 @@ pub use score_table::score_table;
 pub use shelf::{Kept, Lock, Manifest, Shelf};
 pub use state::{KeptFile, KeptPipeline, StateReport, list_state, remove_state};
 pub use terms::{TermTable, Terms};
+pub use train::{TrainSettings, train};
 pub use tune::{Candidate, TuneOptions, Tuned, tune};
 pub use watch::{Silent, Watch};

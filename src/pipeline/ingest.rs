@@ -57,6 +57,9 @@ pub struct Spent {
     pub analyze: Duration,
 }
 
+/// A batch of the source and its place in the corpus.
+type Numbered = (usize, Vec<Document<Html>>);
+
 /// Batches that wait for a worker; more would only fill memory.
 const WAITING: usize = 8;
 
@@ -70,7 +73,7 @@ pub fn ingest(
     analyzer: &Analyzer,
     watch: &dyn Watch,
 ) -> Result<Corpus> {
-    let (sender, receiver) = sync_channel::<(usize, Vec<Document<Html>>)>(WAITING);
+    let (sender, receiver) = sync_channel::<Numbered>(WAITING);
     let receiver = Mutex::new(receiver);
     let done = AtomicU64::new(0);
     let workers = rayon::current_num_threads().max(1);
@@ -147,11 +150,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn work(
-        mut self,
-        receiver: &Mutex<Receiver<(usize, Vec<Document<Html>>)>>,
-        done: &AtomicU64,
-    ) -> Worked {
+    fn work(mut self, receiver: &Mutex<Receiver<Numbered>>, done: &AtomicU64) -> Worked {
         loop {
             let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok((number, batch)) = next else { break };

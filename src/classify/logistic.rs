@@ -207,9 +207,9 @@ mod tests {
         let model = fit(&rows, &positive, &PARAMS);
         let mut gradient: Vec<f64> =
             model.weights.iter().map(|weight| f64::from(*weight)).collect();
-        for row in 0..rows.rows() {
+        for (row, &is_positive) in positive.iter().enumerate() {
             let (columns, values) = rows.row(row);
-            let y = if positive[row] { 1.0 } else { -1.0 };
+            let y = if is_positive { 1.0 } else { -1.0 };
             let pull = -PARAMS.c * y / (1.0 + (y * model.score(columns, values)).exp());
             for (&column, &value) in columns.iter().zip(values) {
                 gradient[column as usize] += pull * f64::from(value);

@@ -125,8 +125,7 @@ fn marked(text: &str, tokens: &[Highlight], has_colours: bool) -> String {
     let mut out = String::new();
     let mut done = 0;
     for token in tokens.iter().filter(|token| token.score.abs() >= strongest * MARKED) {
-        // Tokens of a custom pattern may overlap no other, but a word of length
-        // 0 has nothing to show.
+        // The padding of `char_wb` has no length.
         if token.start < done || token.start == token.end || token.score == 0.0 {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Records of a table with every field as it is, in blocks.
 //!
-//! In: CSV, TSV, JSON lines or Parquet. Out: header and records of the same width, so that
-//! whoever adds a column can write the others back unchanged.
+//! In: CSV, TSV, JSON lines or Parquet. Out: header and records of the same
+//! width, so that whoever adds a column can write the others back unchanged.
 
 use std::path::Path;
 

@@ -95,9 +95,7 @@ impl Run<'_> {
         let rows = shelf.find(Kept::Rows, &wanted.rows);
         let metrics = shelf.find(Kept::Metrics, &wanted.metrics);
         let (Some(rows), Some(metrics)) = (rows, metrics) else { return Ok(None) };
-        let path = shelf.path(Kept::Metrics);
-        let bytes =
-            std::fs::read(&path).map_err(|error| Error::file("cannot read", &path, error))?;
+        let bytes = shelf.read(Kept::Metrics).unwrap_or_default();
         let Ok(kept) = serde_json::from_slice::<Kepts>(&bytes) else { return Ok(None) };
         let model = shelf.find(Kept::Model, &wanted.model);
         if kept.metrics.is_some() && model.is_none() {

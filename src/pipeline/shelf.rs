@@ -6,13 +6,14 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::watch::Watch;
 use crate::error::{Error, Result};
 use crate::files::{AtomicFile, sweep};
 
 /// Layout of the manifest; a newer one is refused, an older one is made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Says which results stand.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -58,6 +59,9 @@ pub struct Entry {
     pub fingerprint: String,
     /// Its size, to notice a file that was changed behind our back.
     pub bytes: u64,
+    /// xxh3 of the metrics; the other files carry their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xxh3: Option<String>,
     /// What the stages reported when it was made.
     pub stages: Vec<super::outcome::StageReport>,
 }
@@ -87,6 +91,23 @@ pub struct Manifest {
     pub kept: BTreeMap<Kept, Entry>,
     /// The files that were read.
     pub inputs: Vec<InputFile>,
+    /// xxh3 of the manifest without it.
+    pub xxh3: String,
+}
+
+impl Manifest {
+    fn text(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).expect("a manifest is plain data")
+    }
+
+    fn sum(&self) -> String {
+        let bare = Manifest { xxh3: String::new(), ..self.clone() };
+        sum(&bare.text())
+    }
+}
+
+fn sum(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_64(bytes))
 }
 
 /// The state folder of one pipeline.
@@ -125,6 +146,13 @@ impl Shelf {
         (size == entry.bytes).then_some(entry)
     }
 
+    /// The bytes of a result, if they are those that were kept.
+    pub fn read(&self, kept: Kept) -> Option<Vec<u8>> {
+        let bytes = std::fs::read(self.path(kept)).ok()?;
+        let wanted = self.manifest.kept.get(&kept)?.xxh3.as_deref()?;
+        (sum(&bytes) == wanted).then_some(bytes)
+    }
+
     /// Registers a result that was just written under its path.
     ///
     /// # Errors
@@ -136,30 +164,41 @@ impl Shelf {
         stages: Vec<super::outcome::StageReport>,
     ) -> Result<()> {
         let path = self.path(kept);
-        let bytes = std::fs::metadata(&path)
-            .map_err(|error| Error::file("cannot read", &path, error))?
-            .len();
-        self.manifest
-            .kept
-            .insert(kept, Entry { fingerprint: fingerprint.to_owned(), bytes, stages });
-        self.manifest.version = VERSION;
-        self.manifest.malmoi = env!("CARGO_PKG_VERSION").to_owned();
-        let text = serde_json::to_vec_pretty(&self.manifest).expect("a manifest is plain data");
-        AtomicFile::write(&self.folder.join(MANIFEST), &text)
+        let failed = |error| Error::file("cannot read", &path, error);
+        let bytes = std::fs::metadata(&path).map_err(failed)?.len();
+        let xxh3 = match kept {
+            Kept::Metrics => Some(sum(&std::fs::read(&path).map_err(failed)?)),
+            Kept::Rows | Kept::Model => None,
+        };
+        let fingerprint = fingerprint.to_owned();
+        self.manifest.kept.insert(kept, Entry { fingerprint, bytes, xxh3, stages });
+        self.write_manifest()
     }
 
     /// Forgets a result, so that a crash while it is written anew cannot pair old with new.
     ///
     /// # Errors
-    /// If the file cannot be removed.
+    /// If the file cannot be removed, or the manifest cannot be written.
     pub fn forget(&mut self, kept: Kept) -> Result<()> {
-        self.manifest.kept.remove(&kept);
         match std::fs::remove_file(self.path(kept)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::file("cannot remove", &self.path(kept), error))
+                return Err(Error::file("cannot remove", &self.path(kept), error));
             }
-            _ => Ok(()),
+            _ => {}
         }
+        // On disk too: other settings may give a file of the same size, and a
+        // process killed right after writing it would leave it under the old name.
+        match self.manifest.kept.remove(&kept) {
+            Some(_) => self.write_manifest(),
+            None => Ok(()),
+        }
+    }
+
+    fn write_manifest(&mut self) -> Result<()> {
+        self.manifest.version = VERSION;
+        self.manifest.malmoi = env!("CARGO_PKG_VERSION").to_owned();
+        self.manifest.xxh3 = self.manifest.sum();
+        AtomicFile::write(&self.folder.join(MANIFEST), &self.manifest.text())
     }
 }
 
@@ -171,17 +210,33 @@ fn read_manifest(path: &Path) -> Result<Manifest> {
         }
         Err(error) => return Err(Error::file("cannot read", path, error)),
     };
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| {
-        Error::data(format!("the manifest is damaged: {error}"))
+    let damaged = |what: String| {
+        Error::data(format!("the manifest is damaged: {what}"))
             .at(path.display().to_string())
             .hinted("delete the file; the next run makes everything anew")
-    })?;
-    if manifest.version > VERSION {
+    };
+    // The version comes first: other layouts have other fields.
+    let Version { version } =
+        serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    if version > VERSION {
         return Err(Error::data("the manifest was written by a newer version of malmoi")
             .at(path.display().to_string())
             .hinted("update malmoi, or give another folder with --state"));
     }
-    Ok(if manifest.version == VERSION { manifest } else { Manifest::default() })
+    if version < VERSION {
+        return Ok(Manifest::default());
+    }
+    let manifest: Manifest =
+        serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    match manifest.xxh3 == manifest.sum() {
+        true => Ok(manifest),
+        false => Err(damaged("its checksum does not match".to_owned())),
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
 }
 
 /// Holds a state folder for one process; released when dropped or killed.
@@ -202,7 +257,9 @@ impl Lock {
                 .hinted("give another one with --state DIR")
         })?;
         let path = state.join("lock");
-        let failed = |error| Error::file("cannot lock", &path, error);
+        let failed = |error| {
+            Error::file("cannot lock", &path, error).hinted("give another folder with --state DIR")
+        };
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -266,6 +323,42 @@ mod tests {
         assert!(shelf.find(Kept::Rows, "abc").is_none());
         std::fs::write(shelf.path(Kept::Model), b"longer model").unwrap();
         assert!(shelf.find(Kept::Model, "abc").is_none());
+    }
+
+    #[test]
+    fn a_forgotten_result_is_forgotten_on_disk() {
+        let state = tempfile::tempdir().unwrap();
+        let mut shelf = Shelf::open(state.path(), "p").unwrap();
+        AtomicFile::write(&shelf.path(Kept::Rows), b"old rows").unwrap();
+        shelf.keep(Kept::Rows, "old", Vec::new()).unwrap();
+        shelf.forget(Kept::Rows).unwrap();
+        // Killed after the new file got its name and before it was registered.
+        AtomicFile::write(&shelf.path(Kept::Rows), b"new rows").unwrap();
+        let shelf = Shelf::open(state.path(), "p").unwrap();
+        assert!(shelf.find(Kept::Rows, "old").is_none());
+    }
+
+    #[test]
+    fn no_changed_bit_of_manifest_or_metrics_passes() {
+        let state = tempfile::tempdir().unwrap();
+        let mut shelf = Shelf::open(state.path(), "p").unwrap();
+        AtomicFile::write(&shelf.path(Kept::Metrics), b"{\"accuracy\": 0.9}").unwrap();
+        shelf.keep(Kept::Metrics, "abc", Vec::new()).unwrap();
+        for name in ["metrics.json", "manifest.json"] {
+            let path = state.path().join("p").join(name);
+            let whole = std::fs::read(&path).unwrap();
+            for bit in 0..whole.len() * 8 {
+                let mut bad = whole.clone();
+                bad[bit / 8] ^= 1 << (bit % 8);
+                std::fs::write(&path, &bad).unwrap();
+                let Ok(shelf) = Shelf::open(state.path(), "p") else { continue };
+                let read = shelf.find(Kept::Metrics, "abc").and_then(|_| shelf.read(Kept::Metrics));
+                let is_same = serde_json::from_slice::<serde_json::Value>(&bad).ok()
+                    == serde_json::from_slice::<serde_json::Value>(&whole).ok();
+                assert!(read.is_none() || is_same, "bit {bit} of {name}");
+            }
+            std::fs::write(&path, whole).unwrap();
+        }
     }
 
     #[test]

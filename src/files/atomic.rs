@@ -23,12 +23,14 @@ const SUFFIX: &str = ".tmp";
 impl AtomicFile {
     /// Starts writing what will become `target`; makes its folder if needed.
     pub fn create(target: &Path) -> Result<Self> {
+        check_target(target)?;
         let folder = parent(target);
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::file("cannot create the folder", folder, error))?;
-        let file = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .suffix(SUFFIX)
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX).suffix(SUFFIX);
+        set_ordinary_permissions(&mut builder);
+        let file = builder
             .tempfile_in(folder)
             .map_err(|error| Error::file("cannot write beside", target, error))?;
         Ok(AtomicFile {
@@ -41,7 +43,6 @@ impl AtomicFile {
     pub fn commit(self) -> Result<()> {
         let failed = |error| Error::file("cannot write", &self.target, error);
         let file = self.writer.into_inner().map_err(|error| failed(error.into_error()))?;
-        set_ordinary_permissions(file.as_file()).map_err(failed)?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist(&self.target).map_err(|error| failed(error.error))?;
         sync_folder(parent(&self.target));
@@ -82,17 +83,27 @@ fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Renaming over a device such as `/dev/null` would put a file in its place.
+fn check_target(target: &Path) -> Result<()> {
+    let what = match std::fs::metadata(target) {
+        Ok(found) if found.is_dir() => "a folder",
+        Ok(found) if !found.is_file() => "a device or a pipe",
+        _ => return Ok(()),
+    };
+    Err(Error::io(format!("cannot write `{}`: it is {what}, not a file", target.display()))
+        .hinted("name a file, or leave the name away to write to standard output"))
+}
+
 /// Temporary files are private; results are as readable as any other new file.
+/// The system takes away what the user's umask does not grant.
 #[cfg(unix)]
-fn set_ordinary_permissions(file: &File) -> std::io::Result<()> {
+fn set_ordinary_permissions(builder: &mut tempfile::Builder) {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn set_ordinary_permissions(_file: &File) -> std::io::Result<()> {
-    Ok(())
-}
+fn set_ordinary_permissions(_builder: &mut tempfile::Builder) {}
 
 /// The rename itself is durable once the folder is; not every file system can.
 #[cfg(unix)]
@@ -120,6 +131,30 @@ mod tests {
         assert_eq!(std::fs::read_dir(target.parent().unwrap()).unwrap().count(), 0);
         AtomicFile::write(&target, b"whole").unwrap();
         assert_eq!(std::fs::read(&target).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn only_files_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = AtomicFile::create(folder.path()).err().unwrap();
+        assert!(error.to_string().contains("it is a folder"), "{error}");
+        #[cfg(unix)]
+        {
+            let error = AtomicFile::create(Path::new("/dev/null")).err().unwrap();
+            assert!(error.to_string().contains("it is a device"), "{error}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_result_is_as_readable_as_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
+        AtomicFile::write(&ours, b"").unwrap();
+        std::fs::write(&plain, b"").unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&plain));
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub(super) fn download(params: &SourceParams, state: &Path, watch: &dyn Watch) -
     let folder = state.join(DOWNLOADS);
     let download = of(url, params, &folder);
     if let Some(path) = download.cached()? {
+        download.tidy()?;
         return Ok(path);
     }
     watch.stage("download");

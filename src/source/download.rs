@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::transfer::{Transfer, read_json, remove, write_json};
 use crate::error::{Error, Result};
+use crate::files::sweep;
 use crate::net::{Client, shown_address};
 
 /// What to fetch, and where to keep it.
@@ -79,6 +80,16 @@ impl Download<'_> {
         Ok(is_cached(&paths, expected.as_deref())?.then_some(paths.file))
     }
 
+    /// Removes what a process left that was killed right after the file was whole.
+    ///
+    /// # Errors
+    /// If something cannot be removed.
+    pub fn tidy(&self) -> Result<()> {
+        let paths = Paths::name(self.url, self.folder);
+        remove(&paths.part)?;
+        remove(&paths.version)
+    }
+
     fn fetch_within(
         &self,
         max_bytes: u64,
@@ -89,6 +100,8 @@ impl Download<'_> {
         let expected = self.sha256.map(checked_sha256).transpose()?;
         let paths = Paths::of(self.url, self.folder)?;
         let _lock = lock(&paths.lock, progress, stop)?;
+        // Nobody else writes here now: what is half-written was left by a killed process.
+        sweep(paths.file.parent().unwrap_or(self.folder));
         if !is_cached(&paths, expected.as_deref())? {
             self.transfer(&paths, max_bytes, client, progress, stop).complete()?;
             finish(self.url, &paths, expected.as_deref(), progress, stop)?;
@@ -394,6 +407,21 @@ mod tests {
     #[test]
     fn a_file_is_fetched_once() {
         check(&[Act::Serve]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(body(), "\"one\"", vec![Act::Serve]);
+        let paths = Paths::of(&server.url, folder.path()).unwrap();
+        let left = paths.file.with_file_name(".malmoi-x.tmp");
+        fs::write(&left, "").unwrap();
+        fetch(&server, None, folder.path()).unwrap();
+        assert!(!left.exists());
+        fs::write(&paths.version, "{}").unwrap();
+        let download = Download { url: &server.url, sha256: None, folder: folder.path() };
+        download.tidy().unwrap();
+        assert!(!paths.version.exists() && download.cached().unwrap().is_some());
     }
 
     #[test]

@@ -65,6 +65,11 @@ impl Attempts {
         sleep(delay, stop).map(|()| true)
     }
 
+    /// Whether the try that failed just now was the last.
+    pub fn are_over(&self) -> bool {
+        self.failed + 1 >= self.retry.tries
+    }
+
     /// Something was gained: the next failure counts as the first.
     pub fn reset(&mut self) {
         self.failed = 0;

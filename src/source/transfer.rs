@@ -51,8 +51,16 @@ impl From<Error> for Cut {
 
 impl From<Failure> for Cut {
     fn from(failure: Failure) -> Self {
+        let failure = Failure { error: or_elsewhere(failure.error), ..failure };
         if failure.may_pass { Cut::Passing(failure) } else { Cut::Lasting(failure.error) }
     }
+}
+
+/// A server that does not help leaves two ways to the same file.
+fn or_elsewhere(error: Error) -> Error {
+    let ways = "name a mirror with --set source.url=… or a file of yours with --set source.path=…";
+    let hint = error.hint().map_or(ways.to_owned(), |hint| format!("{hint}; or {ways}"));
+    error.hinted(hint)
 }
 
 fn passing(error: Error) -> Cut {
@@ -96,7 +104,9 @@ impl Transfer<'_> {
     }
 
     fn pause(&self, attempts: &mut Attempts, failure: Failure) -> Result<()> {
-        self.progress.message(&format!("{}; trying again", failure.error));
+        if !attempts.are_over() {
+            self.progress.message(&format!("{}; trying again", failure.error));
+        }
         match attempts.wait(failure.retry_after, self.stop)? {
             true => Ok(()),
             false => Err(failure.error),

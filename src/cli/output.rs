@@ -103,6 +103,15 @@ impl Output {
     }
 }
 
+/// Marks a failed write to standard output whose reader left.
+pub fn closed(error: Error) -> Error {
+    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+    match cause.map(std::io::Error::kind) {
+        Some(std::io::ErrorKind::BrokenPipe) => Error::io(error.to_string()).caused_by(Closed),
+        _ => error,
+    }
+}
+
 /// Whether writing ended because the reader of standard output left.
 pub fn is_closed(error: &Error) -> bool {
     std::error::Error::source(error).is_some_and(|cause| cause.is::<Closed>())

@@ -8,13 +8,14 @@ use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::shelf::InputFile;
+use crate::analyze::AnalyzeParams;
 use crate::config::Pipeline;
 use crate::error::{Error, Result};
 use crate::files::fingerprint;
 
 /// Raised when the same settings would give other rows, models or metrics.
 const ROWS_VERSION: u32 = 1;
-const MODEL_VERSION: u32 = 1;
+const MODEL_VERSION: u32 = 2;
 const METRICS_VERSION: u32 = 1;
 
 /// Fingerprints of what a pipeline keeps, each built on the one before.
@@ -46,7 +47,7 @@ impl Fingerprints {
             json(&contents),
             json(&pipeline.clean),
             json(&pipeline.analyze),
-            json(&dictionaries(pipeline)?),
+            json(&dictionaries(&pipeline.analyze)?),
             json(&pipeline.vectorize),
             json(&pipeline.evaluate.test_size),
         ]);
@@ -75,6 +76,10 @@ pub fn inputs(paths: &[PathBuf], known: &[InputFile]) -> Result<Vec<InputFile>> 
 fn input(path: &Path, known: Option<&InputFile>) -> Result<InputFile> {
     let failed = |error| Error::file("cannot read", path, error);
     let metadata = std::fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(Error::data(format!("`{}` is no file", path.display()))
+            .hinted("a source is read more than once, so a pipe must be written to a file first"));
+    }
     let modified = metadata.modified().map_err(failed)?;
     let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     if let Some(known) =
@@ -99,8 +104,8 @@ fn sum(path: &Path) -> std::io::Result<String> {
 }
 
 /// Sums of the user's stop-word files; the bundled list is named by its contents too.
-fn dictionaries(pipeline: &Pipeline) -> Result<Vec<String>> {
-    let lists = pipeline.analyze.stop_words.iter().filter(|list| *list != "en");
+pub(super) fn dictionaries(params: &AnalyzeParams) -> Result<Vec<String>> {
+    let lists = params.stop_words.iter().filter(|list| *list != "en");
     lists
         .map(|list| {
             let path = Path::new(list);

@@ -5,6 +5,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::encoder::Encoder;
+use super::fingerprint::dictionaries;
+use super::shelf::{Kept, Shelf};
 use crate::analyze::AnalyzeParams;
 use crate::classify::{Calibration, Classifier, Softmax, best, logistic::Linear};
 use crate::clean::CleanParams;
@@ -12,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::files::{ContainerReader, ContainerWriter, Form};
 use crate::vectorize::{Norm, Vectorizer, Vocabulary, VocabularyParts, Weights};
 
-const FORM: Form = Form { kind: *b"MODL", version: 1, name: "model" };
+const FORM: Form = Form { kind: *b"MODL", version: 2, name: "model" };
 
 /// A trained model: cleans, analyzes, vectorizes and classifies.
 ///
@@ -50,6 +52,8 @@ struct Head {
     labels: Vec<String>,
     clean: CleanParams,
     analyze: AnalyzeParams,
+    /// Sums of the dictionaries that `analyze` names: their files may change later.
+    dictionaries: Vec<String>,
     vectorizer: VectorizerHead,
     calibration: Option<Calibration>,
     classes: usize,
@@ -96,6 +100,7 @@ impl Model {
             labels: self.labels.clone(),
             clean: self.encoder.clean.clone(),
             analyze: self.encoder.analyze.clone(),
+            dictionaries: dictionaries(&self.encoder.analyze)?,
             vectorizer: vectorizer_head(&self.encoder.vectorizer),
             calibration,
             classes: self.labels.len(),
@@ -120,9 +125,20 @@ impl Model {
         let (weights, intercepts) = (file.f32s()?, file.f32s()?);
         let classifier = classifier(&head, vectorizer.vocabulary.len(), weights, intercepts)
             .map_err(|what| file.contradiction(what))?;
+        if dictionaries(&head.analyze)? != head.dictionaries {
+            return Err(dictionaries_changed(&head.analyze, path));
+        }
         let encoder = Encoder::new(&head.clean, &head.analyze, vectorizer)?;
         Ok(Model { labels: head.labels, encoder, classifier })
     }
+}
+
+fn dictionaries_changed(params: &AnalyzeParams, path: &Path) -> Error {
+    let files = params.stop_words.iter().filter(|list| *list != "en");
+    let files: Vec<String> = files.map(|file| format!("`{file}`")).collect();
+    Error::data(format!("{} changed since the model was trained", files.join(" or ")))
+        .at(path.display().to_string())
+        .hinted("run the pipeline again, or put the old file back")
 }
 
 fn classifier(
@@ -210,10 +226,18 @@ fn cut(bytes: &[u8], lengths: &[u32]) -> Option<Vec<String>> {
 /// # Errors
 /// If there is none yet, or it is damaged.
 pub fn load_model(state: &Path, pipeline: &str) -> Result<Model> {
+    let shelf = Shelf::open(state, pipeline)?;
     find_model(state, pipeline)?.ok_or_else(|| {
+        let hint = match shelf.manifest.kept.contains_key(&Kept::Metrics) {
+            true => {
+                "its documents have no labels to learn; name their column in `source.columns.label`"
+                    .to_owned()
+            }
+            false => format!("train it with `malmoi run {pipeline}`"),
+        };
         Error::data(format!("pipeline `{pipeline}` has no trained model yet"))
-            .at(state.join(pipeline).display().to_string())
-            .hinted(format!("train it with `malmoi run {pipeline}`"))
+            .at(shelf.path(Kept::Model).display().to_string())
+            .hinted(hint)
     })
 }
 
@@ -222,6 +246,6 @@ pub fn load_model(state: &Path, pipeline: &str) -> Result<Model> {
 /// # Errors
 /// If it is damaged.
 pub fn find_model(state: &Path, pipeline: &str) -> Result<Option<Model>> {
-    let path = super::shelf::Shelf::open(state, pipeline)?.path(super::shelf::Kept::Model);
+    let path = Shelf::open(state, pipeline)?.path(Kept::Model);
     path.exists().then(|| Model::load(&path)).transpose()
 }

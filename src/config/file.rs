@@ -50,8 +50,10 @@ pub(super) fn read(path: &Path, name: &str) -> Result<Text> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let last = valid.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let column = String::from_utf8_lossy(last).chars().count() + 1;
         Error::usage(format!("`{name}` is not UTF-8"))
-            .at(format!("{name}, line {line}"))
+            .at(format!("{name}, line {line}, column {column}"))
             .hinted("save the file with the encoding UTF-8")
     })?;
     Ok(Text::new(name, text))

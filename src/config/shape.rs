@@ -1,5 +1,7 @@
 //! Keys and types, compared with the schema: every mismatch is a problem.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Schema;
 use toml::Value;
 
@@ -21,6 +23,7 @@ pub(super) fn check(
 ) -> bool {
     let schema = resolve(schema);
     let rest = schema.get("additionalProperties").filter(|rest| rest.is_object());
+    let written: BTreeSet<String> = table.keys().cloned().collect();
     table.retain(|key, setting| {
         let path = [path, std::slice::from_ref(key)].concat();
         match schema["properties"].get(key).or(rest) {
@@ -31,7 +34,8 @@ pub(super) fn check(
             }
         }
     });
-    check_required(table, place, schema, path, problems)
+    check_required(&written, place, schema, path, problems);
+    required(schema).all(|key| table.contains_key(key))
 }
 
 /// A key's path as messages show it: `vectorize.max_df`, whatever the pipeline.
@@ -78,24 +82,24 @@ fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     (best.0 >= 0.75).then_some(best.1)
 }
 
+/// What is written and wrong is reported already; only what is not there is missing.
 fn check_required(
-    table: &Table,
+    written: &BTreeSet<String>,
     place: &Place,
     schema: &'static Schema,
     path: &[String],
     problems: &mut Vec<Problem>,
-) -> bool {
-    let required = schema["required"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let is_missing = |key: &&str| !table.contains_key(*key);
-    let missing: Vec<&str> =
-        required.iter().filter_map(Schema::as_str).filter(is_missing).collect();
-    for key in &missing {
-        let path = [path, &[(*key).to_owned()]].concat();
+) {
+    for key in required(schema).filter(|key| !written.contains(*key)) {
+        let path = [path, &[key.to_owned()]].concat();
         let wanted = describe(resolve(&schema["properties"][key]));
         let message = format!("setting `{}` is missing", label(&path));
         problems.push(Problem::new(message, place.clone()).hinted(format!("it must be {wanted}")));
     }
-    missing.is_empty()
+}
+
+fn required(schema: &Schema) -> impl Iterator<Item = &str> {
+    schema["required"].as_array().into_iter().flatten().filter_map(Schema::as_str)
 }
 
 fn unknown(key: &str, setting: &Setting, schema: &Schema, path: &[String]) -> Problem {

@@ -77,7 +77,16 @@ impl Error {
             std::io::ErrorKind::InvalidData => Kind::Data,
             _ => Kind::Io,
         };
-        Self::new(kind, format!("{action} `{}`: {source}", path.display())).caused_by(source)
+        let is_full = matches!(
+            source.kind(),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+        );
+        let error = Self::new(kind, format!("{action} `{}`: {source}", path.display()));
+        let error = error.caused_by(source);
+        match is_full {
+            true => error.hinted("free some space and run the same command again"),
+            false => error,
+        }
     }
 
     /// Says where it happened: a file and line, a document id.

@@ -120,14 +120,19 @@ impl Run<'_> {
                 shelf.forget(Kept::Rows)?;
                 let source = source::open(&self.pipeline.source, path)?;
                 shelf.manifest.inputs = inputs;
-                self.learn_from(shelf, source)
+                self.learn_from(shelf, source, path)
             }
         }
     }
 
     /// From the source: rows are written while the classifier is fitted.
-    fn learn_from(&mut self, shelf: &mut Shelf, mut source: Box<dyn Source>) -> Result<Kepts> {
-        let fresh = self.vectorize(source.as_mut())?;
+    fn learn_from(
+        &mut self,
+        shelf: &mut Shelf,
+        mut source: Box<dyn Source>,
+        path: &Path,
+    ) -> Result<Kepts> {
+        let fresh = self.vectorize(source.as_mut(), path)?;
         drop(source);
         let rows_path = shelf.path(Kept::Rows);
         let start = Instant::now();
@@ -153,7 +158,7 @@ impl Run<'_> {
         self.conclude(shelf, prepared, fitted, start.elapsed().as_secs_f64())
     }
 
-    fn vectorize(&mut self, source: &mut dyn Source) -> Result<Fresh> {
+    fn vectorize(&mut self, source: &mut dyn Source, path: &Path) -> Result<Fresh> {
         let pipeline = self.pipeline;
         let cleaner = Cleaner::open(&pipeline.clean)?;
         let analyzer = Analyzer::open(&pipeline.analyze)?;
@@ -165,7 +170,9 @@ impl Run<'_> {
             .iter()
             .for_each(|example| self.watch.note(&format!("row left out: {example}")));
         if corpus.documents.is_empty() {
-            return Err(Error::data("the source has no document").hinted("check `source.path`"));
+            return Err(Error::data("the source has no document")
+                .at(path.display().to_string())
+                .hinted("check `source.path`"));
         }
         let documents = corpus.documents.len() as u64;
         let spent = corpus.spent;
@@ -306,11 +313,17 @@ impl Fresh {
 }
 
 fn check_parts(parts: &Parts) -> Result<()> {
-    if parts.train.is_empty() {
-        return Err(Error::data("no document is in the training part")
-            .hinted("a table's `split` column holds `train` or `test`; without one, documents are split by their ids"));
+    if !parts.train.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let hint = match parts.official {
+        true => "a table's `split` column, or its file's name, says `train` or `test`",
+        false => {
+            "equal texts stay on one side, so there must be several different ones; \
+             is `source.columns.text` the right column?"
+        }
+    };
+    Err(Error::data("no document is in the training part").hinted(hint))
 }
 
 pub(super) fn labels(corpus: &Corpus, parts: &Parts) -> Vec<String> {

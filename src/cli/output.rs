@@ -117,17 +117,6 @@ pub fn is_closed(error: &Error) -> bool {
     std::error::Error::source(error).is_some_and(|cause| cause.is::<Closed>())
 }
 
-/// The same error, known as that if it came from a broken pipe; for errors of
-/// writing to standard output alone.
-pub fn closed(error: Error) -> Error {
-    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
-    let is_broken = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
-    match cause.is_some_and(is_broken) {
-        true => error.caused_by(Closed),
-        false => error,
-    }
-}
-
 /// Standard error may be closed as well; then nobody is left to be told.
 fn complain(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());

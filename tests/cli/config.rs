@@ -170,3 +170,30 @@ fn wrong_overrides_say_where_they_stand() {
       --> environment variable MALMOI_VECTORIZE__MIN_DF
     "#);
 }
+
+#[test]
+fn a_wrong_setting_is_not_called_missing_too() {
+    let folder = project("[pipeline.other]\nsource = { kind = \"tsvv\", path = \"x\" }");
+    let (code, _, stderr) = run(folder.path(), &["config", "check"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("hint: did you mean \"tsv\"?"), "{stderr}");
+    assert!(!stderr.contains("is missing") && !stderr.contains("problems"), "{stderr}");
+}
+
+#[test]
+fn hostile_settings_are_refused() {
+    let deep =
+        ["x = ".to_owned() + &"[".repeat(100_000), "[a".to_owned() + &".a".repeat(100_000) + "]"];
+    let other = ["# \u{1F4A3}".repeat(200_000), "\0".to_owned(), "\u{feff}\u{202e}".to_owned()];
+    for settings in deep.iter().chain(&other) {
+        let folder = project("");
+        std::fs::write(folder.path().join("pipeline.toml"), settings).unwrap();
+        let (code, _, stderr) = run(folder.path(), &["config", "check"]);
+        assert_eq!(code, 2, "{stderr}");
+        assert!(stderr.len() < 4_000 && stderr.contains("pipeline.toml"), "{stderr}");
+    }
+    let folder = project("");
+    std::fs::write(folder.path().join("pipeline.toml"), b"version = 1\n# ab\xB0\xA1\n").unwrap();
+    let (_, _, stderr) = run(folder.path(), &["config", "check"]);
+    assert!(stderr.contains("pipeline.toml, line 2, column 5"), "{stderr}");
+}

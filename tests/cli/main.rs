@@ -2,10 +2,16 @@
 
 mod completions;
 mod config;
+mod damage;
 mod doctor;
+mod downloads;
+mod edges;
 mod flow;
 mod frame;
 mod init;
+mod labelling;
+mod reviews;
+mod survival;
 mod tools;
 
 use std::path::Path;

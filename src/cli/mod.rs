@@ -18,11 +18,11 @@ mod predict;
 mod progress;
 mod run;
 mod selection;
-mod tune;
 mod show;
 mod state;
 mod streams;
 mod terms;
+mod tune;
 mod vectors;
 
 use std::process::ExitCode;

@@ -91,13 +91,9 @@ fn hash(text: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// A string of one to eight bytes as numbers: two halves that may overlap, and
-/// the length that tells how much they do.
+/// A string of one to eight bytes, none of them 0, as a number: its bytes, then zeros.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Short {
-    bytes: u64,
-    length: u32,
-}
+struct Short(u64);
 
 impl Short {
     #[inline]
@@ -107,21 +103,24 @@ impl Short {
             4..=8 => {
                 let first: [u8; 4] = text[..4].try_into().expect("four bytes");
                 let last: [u8; 4] = text[length - 4..].try_into().expect("four bytes");
-                u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << 32
+                // The halves overlap; what both hold is the same.
+                u64::from(u32::from_le_bytes(first))
+                    | u64::from(u32::from_le_bytes(last)) << (8 * (length - 4))
             }
             1..=3 => {
-                let [first, middle, last] = [text[0], text[length / 2], text[length - 1]];
-                u64::from(first) | u64::from(middle) << 8 | u64::from(last) << 16
+                let [first, middle, last] =
+                    [text[0], text[length / 2], text[length - 1]].map(u64::from);
+                first | middle << (8 * (length / 2)) | last << (8 * (length - 1))
             }
             _ => return None,
         };
-        Some(Short { bytes, length: length as u32 })
+        let last_byte_is_zero = bytes >> (8 * (length - 1)) == 0;
+        (!last_byte_is_zero).then_some(Short(bytes))
     }
 
     #[inline]
     fn hash(self) -> u64 {
-        let product = u128::from(self.bytes ^ 0x9e37_79b9_7f4a_7c15)
-            * u128::from(0xd6e8_feb8_6659_fd93 ^ u64::from(self.length));
+        let product = u128::from(self.0 ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
         (product >> 64) as u64 ^ product as u64
     }
 }
@@ -133,7 +132,7 @@ struct ShortTable {
     count: usize,
 }
 
-const FREE: (Short, u32) = (Short { bytes: 0, length: 0 }, 0);
+const FREE: (Short, u32) = (Short(0), 0);
 
 impl Default for ShortTable {
     fn default() -> Self {
@@ -151,7 +150,7 @@ impl ShortTable {
             if found == short {
                 return Some(id);
             }
-            if found.length == 0 {
+            if found == FREE.0 {
                 return None;
             }
             place = (place + 1) & mask;
@@ -162,7 +161,7 @@ impl ShortTable {
         if (self.count + 1) * 2 > self.slots.len() {
             let larger = vec![FREE; self.slots.len() * 2];
             let old = std::mem::replace(&mut self.slots, larger);
-            old.into_iter().filter(|slot| slot.0.length > 0).for_each(|slot| self.put(slot));
+            old.into_iter().filter(|slot| slot.0 != FREE.0).for_each(|slot| self.put(slot));
         }
         self.count += 1;
         self.put((short, id));
@@ -171,7 +170,7 @@ impl ShortTable {
     fn put(&mut self, slot: (Short, u32)) {
         let mask = self.slots.len() - 1;
         let mut place = slot.0.hash() as usize & mask;
-        while self.slots[place].0.length > 0 {
+        while self.slots[place].0 != FREE.0 {
             place = (place + 1) & mask;
         }
         self.slots[place] = slot;
@@ -195,11 +194,15 @@ mod tests {
 
     #[test]
     fn strings_that_share_halves_are_told_apart() {
-        let alike = ["a", "aa", "aaa", "aaaa", "aaaaa", "abcd", "abcdabcd", "abcdbcd", "aba", "ab", "\0", "\0\0"];
+        let alike = [
+            "a", "aa", "aaa", "aaaa", "aaaaa", "abcd", "abcdabcd", "abcdbcd", "aba", "ab", "\0",
+            "\0\0", "a\0", "\0a", "a\0a",
+        ];
         let mut interner = Interner::default();
         let ids: Vec<u32> = alike.iter().map(|text| interner.intern(text)).collect();
         assert_eq!(ids, (0..alike.len() as u32).collect::<Vec<_>>());
-        (0..5000).for_each(|n| assert_eq!(interner.intern(&format!("n{n}")), n + alike.len() as u32));
+        (0..5000)
+            .for_each(|n| assert_eq!(interner.intern(&format!("n{n}")), n + alike.len() as u32));
         assert_eq!(interner.get("aba"), Some(8));
     }
 }

@@ -50,6 +50,7 @@ pub struct TermTable<'a, T> {
     surfaces: Interner,
     seen: Vec<Seen>,
     tokens: Tokens,
+    ids: Vec<u32>,
 }
 
 impl<'a, T: Terms> TermTable<'a, T> {
@@ -61,6 +62,7 @@ impl<'a, T: Terms> TermTable<'a, T> {
             surfaces: Interner::default(),
             seen: Vec::new(),
             tokens: Tokens::default(),
+            ids: Vec::new(),
         }
     }
 
@@ -78,12 +80,15 @@ impl<'a, T: Terms> TermTable<'a, T> {
         }
         let mut tokens = std::mem::take(&mut self.tokens);
         self.analyzer.tokenize(text, &mut tokens);
+        // Look-ups alone, one right after the other, overlap their waits for memory.
+        let mut ids = std::mem::take(&mut self.ids);
+        ids.clear();
+        ids.extend(tokens.terms().map(|surface| self.surfaces.intern(surface)));
         let mut reach = self.analyzer.reach();
         let mut segment_ends = tokens.segment_ends.iter().peekable();
-        for (place, token) in tokens.tokens.iter().enumerate() {
-            let surface = tokens.term(token);
-            let id = self.surface(surface);
-            let seen = self.seen[id];
+        for (place, (token, &id)) in tokens.tokens.iter().zip(&ids).enumerate() {
+            let (surface, id) = (tokens.term(token), id as usize);
+            let seen = self.seen(id, surface);
             let number = match reach.mark(seen.role) {
                 true => self.negated(id, surface),
                 false => seen.number,
@@ -96,10 +101,11 @@ impl<'a, T: Terms> TermTable<'a, T> {
             }
         }
         self.tokens = tokens;
+        self.ids = ids;
     }
 
-    fn surface(&mut self, surface: &str) -> usize {
-        let id = self.surfaces.intern(surface) as usize;
+    /// Surfaces are numbered as they come, so a new one is always the next.
+    fn seen(&mut self, id: usize, surface: &str) -> Seen {
         if id == self.seen.len() {
             let number = match self.analyzer.filter(surface) {
                 Some(term) => self.terms.number(&term),
@@ -108,7 +114,7 @@ impl<'a, T: Terms> TermTable<'a, T> {
             let role = self.analyzer.role(surface);
             self.seen.push(Seen { number, negated: UNASKED, role });
         }
-        id
+        self.seen[id]
     }
 
     fn negated(&mut self, id: usize, surface: &str) -> u32 {

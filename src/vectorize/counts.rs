@@ -1,11 +1,10 @@
 //! Document frequencies of n-grams, one length at a time.
 //!
 //! An n-gram is a pair (number of its first n−1 tokens, its last token), so keys
-//! are exact at every length. Each thread owns the keys of one shard and walks
-//! the whole corpus: no lock, no merge, and counts that do not depend on how
-//! many threads there are.
-
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+//! are exact at every length. Occurrences are first sorted into partitions by a
+//! hash of their keys, so that the table of a partition stays in the cache of
+//! its core; one table for all would wait for memory at every n-gram. Chunks and
+//! partitions are cut by the corpus and the keys, never by the number of threads.
 
 use rayon::prelude::*;
 
@@ -35,6 +34,12 @@ pub(super) fn mix(key: u64) -> u64 {
     (product >> 64) as u64 ^ product as u64
 }
 
+/// Documents a chunk.
+const CHUNK: usize = 1024;
+
+/// Partitions; two million n-grams are eight thousand a table, 256 kB.
+const PARTITIONS: usize = 256;
+
 /// Counts the n-grams one token longer than those of `prefixes`.
 ///
 /// An n-gram is counted only where both its first and its last n−1 tokens are
@@ -46,22 +51,80 @@ pub(super) fn extend(
     length: usize,
     min_df: u32,
 ) -> Level {
-    let shards = rayon::current_num_threads().clamp(1, 64);
-    let at: Vec<AtomicU32> = prefixes.par_iter().map(|_| AtomicU32::new(NONE)).collect();
-    let counted: Vec<Shard> = (0..shards)
-        .into_par_iter()
-        .map(|shard| count_shard(corpus, tokens, prefixes, length, (shard, shards), &at))
+    let chunks: Vec<usize> = (0..corpus.len().div_ceil(CHUNK)).collect();
+    let mut found: Vec<Vec<Vec<Occurrence>>> = chunks
+        .par_iter()
+        .map(|&chunk| partition(corpus, tokens, prefixes, length, chunk))
         .collect();
-    let (keys, document_frequencies, numbers) = survivors(&counted, min_df);
-    drop(counted);
-    let at = at
+    let tables: Vec<Table> = turn(&mut found)
         .into_par_iter()
-        .map(|place| match place.into_inner() {
-            NONE => NONE,
-            place => numbers[place as usize % shards][place as usize / shards],
+        .map(|mut partition| {
+            let mut table = Table::default();
+            partition
+                .iter_mut()
+                .flat_map(|chunk| chunk.iter_mut())
+                .for_each(|one| table.count(one));
+            table
         })
         .collect();
+    let (keys, document_frequencies, numbers) = survivors(&tables, min_df);
+    drop(tables);
+    let at = place(corpus, &found, &numbers, prefixes.len());
     Level { keys, document_frequencies, at }
+}
+
+/// An n-gram where it stands.
+struct Occurrence {
+    key: u64,
+    position: u32,
+    /// Its document, and once it is counted its entry in the partition's table.
+    document_or_entry: u32,
+}
+
+fn partition(
+    corpus: &Sequences,
+    tokens: &[u32],
+    prefixes: &[u32],
+    length: usize,
+    chunk: usize,
+) -> Vec<Vec<Occurrence>> {
+    let documents = chunk * CHUNK..corpus.len().min((chunk + 1) * CHUNK);
+    let expected = (chunk_range(corpus, chunk).len() / PARTITIONS) * 5 / 4;
+    let mut partitions: Vec<Vec<Occurrence>> =
+        (0..PARTITIONS).map(|_| Vec::with_capacity(expected)).collect();
+    let start = chunk_range(corpus, chunk).start;
+    for document in documents {
+        let range = corpus.range(document);
+        for position in range.start..range.end.saturating_sub(length - 1) {
+            if prefixes[position] == NONE || prefixes[position + 1] == NONE {
+                continue;
+            }
+            let key = key(prefixes[position], tokens[position + length - 1]);
+            partitions[(mix(key) >> 56) as usize].push(Occurrence {
+                key,
+                position: (position - start) as u32,
+                document_or_entry: document as u32,
+            });
+        }
+    }
+    partitions
+}
+
+/// Positions of a chunk's tokens.
+fn chunk_range(corpus: &Sequences, chunk: usize) -> std::ops::Range<usize> {
+    let last = corpus.len().min((chunk + 1) * CHUNK) - 1;
+    corpus.range(chunk * CHUNK).start..corpus.range(last).end
+}
+
+/// From partitions by chunk to chunks by partition, in the order of the corpus.
+fn turn(found: &mut [Vec<Vec<Occurrence>>]) -> Vec<Vec<&mut Vec<Occurrence>>> {
+    let mut turned: Vec<Vec<&mut Vec<Occurrence>>> = (0..PARTITIONS).map(|_| Vec::new()).collect();
+    for chunk in found {
+        for (partition, occurrences) in turned.iter_mut().zip(chunk) {
+            partition.push(occurrences);
+        }
+    }
+    turned
 }
 
 #[derive(Clone, Copy)]
@@ -73,105 +136,53 @@ struct Slot {
 
 const EMPTY: Slot = Slot { key: 0, entry: NONE, last_document: NONE };
 
-/// Keys of one shard: an open-addressing table over dense entries.
-struct Shard {
+/// Keys of one partition: an open-addressing table over dense entries.
+#[derive(Default)]
+struct Table {
     slots: Vec<Slot>,
     keys: Vec<u64>,
     document_frequencies: Vec<u32>,
 }
 
-/// Candidates of one document, so that their slots are fetched together.
-struct Candidate {
-    key: u64,
-    hash: u64,
-    position: usize,
-}
-
-fn count_shard(
-    corpus: &Sequences,
-    tokens: &[u32],
-    prefixes: &[u32],
-    length: usize,
-    (shard, shards): (usize, usize),
-    at: &[AtomicU32],
-) -> Shard {
-    let mut table = Shard::new(1 << 16);
-    let mut candidates = Vec::new();
-    for document in 0..corpus.len() {
-        let range = corpus.range(document);
-        candidates.clear();
-        for position in range.start..range.end.saturating_sub(length - 1) {
-            if prefixes[position] == NONE || prefixes[position + 1] == NONE {
-                continue;
-            }
-            let key = key(prefixes[position], tokens[position + length - 1]);
-            let hash = mix(key);
-            if ((hash & 0xffff_ffff) * shards as u64) >> 32 == shard as u64 {
-                candidates.push(Candidate { key, hash, position });
-            }
-        }
-        table.reserve(candidates.len());
-        table.touch(&candidates);
-        for candidate in &candidates {
-            let entry = table.count(candidate.key, candidate.hash, document as u32);
-            at[candidate.position].store(entry * shards as u32 + shard as u32, Relaxed);
-        }
-    }
-    table
-}
-
-impl Shard {
-    fn new(slots: usize) -> Self {
-        Shard { slots: vec![EMPTY; slots], keys: Vec::new(), document_frequencies: Vec::new() }
-    }
-
-    fn home(&self, hash: u64) -> usize {
-        (hash >> (64 - self.slots.len().trailing_zeros())) as usize
-    }
-
-    /// Reads the home slots ahead: independent loads overlap, the counting
-    /// loop's dependent ones would not.
-    fn touch(&self, candidates: &[Candidate]) {
-        let sum = candidates.iter().fold(0u32, |sum, candidate| {
-            sum.wrapping_add(self.slots[self.home(candidate.hash)].entry)
-        });
-        std::hint::black_box(sum);
-    }
-
-    fn count(&mut self, key: u64, hash: u64, document: u32) -> u32 {
+impl Table {
+    /// Counts an occurrence once a document and leaves its entry in it.
+    fn count(&mut self, one: &mut Occurrence) {
+        self.make_room();
         let mask = self.slots.len() - 1;
-        let mut place = self.home(hash);
+        let mut place = mix(one.key) as usize & mask;
+        let document = std::mem::replace(&mut one.document_or_entry, NONE);
         loop {
             let slot = &mut self.slots[place];
             if slot.entry == NONE {
                 let entry = self.keys.len() as u32;
-                *slot = Slot { key, entry, last_document: document };
-                self.keys.push(key);
+                *slot = Slot { key: one.key, entry, last_document: document };
+                self.keys.push(one.key);
                 self.document_frequencies.push(1);
-                return entry;
+                one.document_or_entry = entry;
+                return;
             }
-            if slot.key == key {
+            if slot.key == one.key {
                 if slot.last_document != document {
                     slot.last_document = document;
                     self.document_frequencies[slot.entry as usize] += 1;
                 }
-                return slot.entry;
+                one.document_or_entry = slot.entry;
+                return;
             }
             place = (place + 1) & mask;
         }
     }
 
-    /// Keeps the table at most five eighths full.
-    fn reserve(&mut self, more: usize) {
-        if (self.keys.len() + more) * 8 <= self.slots.len() * 5 {
+    /// Keeps the table at most half full.
+    fn make_room(&mut self) {
+        if self.keys.len() * 2 < self.slots.len() {
             return;
         }
-        let old = std::mem::take(&mut self.slots);
-        self.slots =
-            vec![EMPTY; (old.len() * 2).max(((more + self.keys.len()) * 2).next_power_of_two())];
+        let larger = vec![EMPTY; (self.slots.len() * 2).max(1 << 10)];
+        let old = std::mem::replace(&mut self.slots, larger);
         let mask = self.slots.len() - 1;
         for slot in old.into_iter().filter(|slot| slot.entry != NONE) {
-            let mut place = self.home(mix(slot.key));
+            let mut place = mix(slot.key) as usize & mask;
             while self.slots[place].entry != NONE {
                 place = (place + 1) & mask;
             }
@@ -181,21 +192,52 @@ impl Shard {
 }
 
 /// Keys and frequencies of what is frequent enough, sorted by key, and for each
-/// shard's entry its place among them.
-fn survivors(shards: &[Shard], min_df: u32) -> (Vec<u64>, Vec<u32>, Vec<Vec<u32>>) {
-    let mut kept: Vec<(u64, u32, u32)> = Vec::new();
-    for (number, shard) in shards.iter().enumerate() {
-        let entries = shard.keys.iter().zip(&shard.document_frequencies).enumerate();
-        let frequent = entries.filter(|(_, (_, frequency))| **frequency >= min_df);
-        kept.extend(frequent.map(|(entry, (key, _))| (*key, number as u32, entry as u32)));
+/// table's entry its place among them.
+fn survivors(tables: &[Table], min_df: u32) -> (Vec<u64>, Vec<u32>, Vec<Vec<u32>>) {
+    let mut kept: Vec<(u64, u32)> = tables
+        .par_iter()
+        .flat_map_iter(|table| {
+            let entries = table.keys.iter().zip(&table.document_frequencies);
+            entries
+                .filter(|(_, frequency)| **frequency >= min_df)
+                .map(|(key, frequency)| (*key, *frequency))
+        })
+        .collect();
+    kept.par_sort_unstable();
+    let keys: Vec<u64> = kept.iter().map(|(key, _)| *key).collect();
+    let frequencies = kept.iter().map(|(_, frequency)| *frequency).collect();
+    let number = |(key, frequency): (&u64, &u32)| match *frequency >= min_df {
+        true => keys.binary_search(key).expect("it was kept") as u32,
+        false => NONE,
+    };
+    let numbers = tables
+        .par_iter()
+        .map(|table| table.keys.iter().zip(&table.document_frequencies).map(number).collect())
+        .collect();
+    (keys, frequencies, numbers)
+}
+
+/// The number of the n-gram at each position of the corpus.
+fn place(
+    corpus: &Sequences,
+    found: &[Vec<Vec<Occurrence>>],
+    numbers: &[Vec<u32>],
+    positions: usize,
+) -> Vec<u32> {
+    let mut at = vec![NONE; positions];
+    let mut rest = at.as_mut_slice();
+    let mut jobs = Vec::with_capacity(found.len());
+    for (chunk, partitions) in found.iter().enumerate() {
+        let (places, others) = rest.split_at_mut(chunk_range(corpus, chunk).len());
+        jobs.push((partitions, places));
+        rest = others;
     }
-    kept.par_sort_unstable_by_key(|(key, _, _)| *key);
-    let mut numbers: Vec<Vec<u32>> =
-        shards.iter().map(|shard| vec![NONE; shard.keys.len()]).collect();
-    let mut frequencies = Vec::with_capacity(kept.len());
-    for (number, &(_, shard, entry)) in kept.iter().enumerate() {
-        numbers[shard as usize][entry as usize] = number as u32;
-        frequencies.push(shards[shard as usize].document_frequencies[entry as usize]);
-    }
-    (kept.into_iter().map(|(key, _, _)| key).collect(), frequencies, numbers)
+    jobs.into_par_iter().for_each(|(partitions, places)| {
+        for (occurrences, numbers) in partitions.iter().zip(numbers) {
+            for one in occurrences {
+                places[one.position as usize] = numbers[one.document_or_entry as usize];
+            }
+        }
+    });
+    at
 }

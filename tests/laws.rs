@@ -58,6 +58,11 @@ fn encode(analyzer: &Analyzer, texts: &[String], names: Interner) -> (Interner, 
     (table.terms, corpus)
 }
 
+/// Two labels in turn.
+fn classes(texts: &[String]) -> Vec<u32> {
+    (0..texts.len() as u32).map(|place| place % 2).collect()
+}
+
 /// The corpus as the vocabulary numbers its tokens.
 fn renumbered(corpus: &Sequences, names: &Interner, vocabulary: &Vocabulary) -> Sequences {
     let number = |&token: &u32| match token < UNKNOWN {
@@ -79,12 +84,14 @@ proptest! {
             let surface = surface.expect("offsets stand between characters");
             let term = tokens.term(token);
             let is_blank = surface.chars().all(|c| c.is_whitespace() || c < ' ');
-            prop_assert!(term == surface || (params.analyzer != AnalyzerKind::Word && term == " " && is_blank));
+            let is_padding = params.analyzer != AnalyzerKind::Word && term == " " && is_blank;
+            prop_assert!(term == surface || is_padding);
             prop_assert!(last <= token.start, "tokens stand in the order of the text");
             last = token.start;
         }
         prop_assert!(tokens.segment_ends.is_sorted());
-        prop_assert!(tokens.segment_ends.last().is_none_or(|&end| end as usize == tokens.tokens.len()));
+        let last = tokens.segment_ends.last();
+        prop_assert!(last.is_none_or(|&end| end as usize == tokens.tokens.len()));
     }
 
     #[test]
@@ -96,7 +103,8 @@ proptest! {
         for (place, text) in twice.iter().enumerate() {
             let tokens = corpus.document(place).iter().filter(|token| **token != BREAK);
             let remembered: Vec<&str> = tokens.map(|&token| names.resolve(token)).collect();
-            let plain: Vec<String> = analyzer.analyze(text).into_iter().map(|(term, _)| term).collect();
+            let plain = analyzer.analyze(text);
+            let plain: Vec<&str> = plain.iter().map(|(term, _)| term.as_str()).collect();
             prop_assert_eq!(remembered, plain);
         }
     }
@@ -105,8 +113,9 @@ proptest! {
     fn one_document_equals_many(params in analyzer(), settings in vectorizer(), texts in texts()) {
         let analyzer = Analyzer::open(&params).unwrap();
         let (names, corpus) = encode(&analyzer, &texts, Interner::default());
-        let classes: Vec<u32> = (0..texts.len() as u32).map(|place| place % 2).collect();
-        let fitted = Vectorizer::fit_transform(&settings, &corpus, &names, analyzer.joiner(), &classes);
+        let classes = classes(&texts);
+        let joiner = analyzer.joiner();
+        let fitted = Vectorizer::fit_transform(&settings, &corpus, &names, joiner, &classes);
         let Ok((vectorizer, rows)) = fitted else { return Ok(()) };
         let corpus = renumbered(&corpus, &names, &vectorizer.vocabulary);
         prop_assert_eq!(&vectorizer.transform(&corpus), &rows);
@@ -122,20 +131,22 @@ proptest! {
         params in analyzer(), settings in vectorizer(), texts in texts(), workers in 1usize..4,
     ) {
         let analyzer = Analyzer::open(&params).unwrap();
-        let classes: Vec<u32> = (0..texts.len() as u32).map(|place| place % 2).collect();
         let fit = |threads: usize, names: Interner| {
             let (names, corpus) = encode(&analyzer, &texts, names);
-            POOLS[threads].install(|| {
-                Vectorizer::fit_transform(&settings, &corpus, &names, analyzer.joiner(), &classes).ok()
-                    .map(|(fitted, rows)| (fitted.vocabulary.parts().clone(), fitted.weights.factors, rows))
-            })
+            let (joiner, classes) = (analyzer.joiner(), classes(&texts));
+            let fitted = POOLS[threads].install(|| {
+                Vectorizer::fit_transform(&settings, &corpus, &names, joiner, &classes)
+            });
+            let (fitted, rows) = fitted.ok()?;
+            Some((fitted.vocabulary.parts().clone(), fitted.weights.factors, rows))
         };
         let alone = fit(0, Interner::default());
         prop_assert_eq!(&alone, &fit(1, Interner::default()));
         // Workers meet the terms in another order: the last worker's come first.
-        let parts: Vec<Vec<String>> = (0..workers)
-            .map(|worker| texts.iter().skip(worker).step_by(workers).cloned().collect()).collect();
-        let met = parts.iter().rev().fold(Interner::default(), |names, part| encode(&analyzer, part, names).0);
+        let part = |worker| texts.iter().skip(worker).step_by(workers).cloned().collect();
+        let parts: Vec<Vec<String>> = (0..workers).map(part).collect();
+        let meet = |names, part: &Vec<String>| encode(&analyzer, part, names).0;
+        let met = parts.iter().rev().fold(Interner::default(), meet);
         prop_assert_eq!(&alone, &fit(1, met));
     }
 }
@@ -197,13 +208,15 @@ proptest! {
         let analyzer = Analyzer::open(&params).unwrap();
         let (names, corpus) = encode(&analyzer, &texts, Interner::default());
         let learned = Vocabulary::learn(&corpus, &names, analyzer.joiner(), &settings);
-        let segments: Vec<_> = (0..corpus.len()).map(|place| segments(&corpus, place, &names)).collect();
+        let segments = |place| segments(&corpus, place, &names);
+        let segments: Vec<_> = (0..corpus.len()).map(segments).collect();
         let expected = count_plainly(&segments, analyzer.joiner(), &settings);
         let Ok(learned) = learned else {
             prop_assert!(expected.0.is_empty());
             return Ok(());
         };
-        let terms = (0..learned.vocabulary.len() as u32).map(|column| learned.vocabulary.term(column));
+        let vocabulary = &learned.vocabulary;
+        let terms = (0..vocabulary.len() as u32).map(|column| vocabulary.term(column));
         let found: Vec<_> = terms.zip(learned.document_frequencies).collect();
         let counts = (0..corpus.len()).map(|row| {
             let (columns, values) = learned.rows.row(row);
@@ -284,21 +297,28 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn a_model_survives_its_file(
-        params in analyzer(), settings in vectorizer(), texts in prop::collection::vec(text(), 6), labels in 2usize..4,
+        analyze in analyzer(),
+        vectorize in vectorizer(),
+        texts in prop::collection::vec(text(), 6),
+        labels in 2usize..4,
     ) {
-        let labelled: Vec<(&str, &str)> = texts.iter().enumerate()
-            .map(|(place, text)| (text.as_str(), ["a", "b", "c"][place % labels])).collect();
-        let settings = TrainSettings { analyze: params, vectorize: settings, ..TrainSettings::default() };
-        let Ok(model) = train(&labelled, &settings) else { return Ok(()) };
+        let label = |place: usize| ["a", "b", "c"][place % labels];
+        let texts = texts.iter().enumerate();
+        let texts: Vec<_> = texts.map(|(place, text)| (text.as_str(), label(place))).collect();
+        let settings = TrainSettings { analyze, vectorize, ..TrainSettings::default() };
+        let Ok(model) = train(&texts, &settings) else { return Ok(()) };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.bin");
         model.save(&path).unwrap();
         let loaded = Model::load(&path).unwrap();
-        for text in &texts {
+        for (text, _) in texts {
             let (before, after) = (model.predict(text), loaded.predict(text));
-            let bits = |probabilities: &[f64]| probabilities.iter().map(|p| p.to_bits()).collect::<Vec<_>>();
-            prop_assert_eq!(&before.label, &after.label);
             prop_assert_eq!(bits(&before.probabilities), bits(&after.probabilities));
+            prop_assert_eq!(before.label, after.label);
         }
     }
+}
+
+fn bits(probabilities: &[f64]) -> Vec<u64> {
+    probabilities.iter().map(|probability| probability.to_bits()).collect()
 }

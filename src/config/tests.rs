@@ -364,7 +364,7 @@ fn unreadable_files_are_explained() {
     let file = folder.path().join(FILE_NAME);
     assert_eq!(Config::read(&file).unwrap_err().exit_code(), 2);
     std::fs::write(&file, b"version = 1\n# \xff\n").unwrap();
-    assert!(Config::read(&file).unwrap_err().place().unwrap().ends_with("line 2"));
+    assert!(Config::read(&file).unwrap_err().place().unwrap().contains("line 2"));
     std::fs::write(&file, vec![b'#'; (1 << 20) + 1]).unwrap();
     assert!(Config::read(&file).unwrap_err().to_string().contains("larger"));
     assert!(Config::read(folder.path()).is_err());

@@ -59,6 +59,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let name = context.pipeline_name(arguments.name.as_deref())?;
     let model = pipeline::load_model(&context.state()?, &name)?;
     let progress = Progress::start(context.is_quiet())?;
+    if arguments.input.is_none() && arguments.output.is_none() {
+        progress.end_at_once();
+    }
     let format = format(arguments)?;
     let (count, skipped) = match format {
         Format::Jsonl if writes_table(arguments) => {

@@ -11,6 +11,9 @@ use malmoi::{Error, Result};
 /// Set by Ctrl-C and by a request to end; a second one ends at once.
 static STOP: AtomicBool = AtomicBool::new(false);
 
+/// Set where the first one ends at once too.
+static AT_ONCE: AtomicBool = AtomicBool::new(false);
+
 /// A bar that is drawn on a terminal only.
 pub struct Progress {
     bar: ProgressBar,
@@ -25,7 +28,7 @@ impl Progress {
     /// If the signal cannot be caught.
     pub fn start(quiet: bool) -> Result<Self> {
         ctrlc::set_handler(|| {
-            if STOP.swap(true, Relaxed) {
+            if STOP.swap(true, Relaxed) || AT_ONCE.load(Relaxed) {
                 std::process::exit(130);
             }
         })
@@ -58,6 +61,12 @@ impl Progress {
             showing.thread().unpark();
             result
         })
+    }
+
+    /// For a command that waits for input which may never come, and that leaves
+    /// nothing half-written.
+    pub fn end_at_once(&self) {
+        AT_ONCE.store(true, Relaxed);
     }
 
     /// Takes the bar away.

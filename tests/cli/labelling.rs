@@ -1,6 +1,6 @@
 //! `malmoi predict` on input of every kind.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -173,4 +173,21 @@ fn a_dictionary_that_changed_is_noticed() {
     let (code, stdout, stderr) = label(folder.path(), &[], b"great\n");
     assert_eq!((code, stdout.as_str()), (1, ""));
     assert!(stderr.contains("stop.txt` changed since the model was trained"), "{stderr}");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_ends_the_wait_for_input() {
+    let folder = trained();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_malmoi"));
+    command.current_dir(folder.path()).arg("predict").env_remove("MALMOI_STATE");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all("a great film\n".repeat(50_000).as_bytes()).unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).unwrap();
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(stdin);
 }

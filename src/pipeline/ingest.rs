@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::terms::TermTable;
@@ -209,15 +210,17 @@ fn gather(workers: Vec<Worked>, source: Duration) -> Corpus {
         batches.extend(worker.batches.into_iter().map(|batch| (batch, place)));
     }
     batches.sort_unstable_by_key(|(batch, _)| batch.number);
+    batches.par_iter_mut().for_each(|(batch, worker)| {
+        let tokens = batch.sequences.tokens.iter_mut().filter(|token| **token < UNKNOWN);
+        tokens.for_each(|token| *token = numbers[*worker][*token as usize]);
+    });
     corpus
         .sequences
         .tokens
         .reserve_exact(batches.iter().map(|(batch, _)| batch.sequences.tokens.len()).sum());
-    for (batch, worker) in batches {
+    for (batch, _) in batches {
         let start = corpus.sequences.tokens.len();
-        let renumber =
-            |token: u32| if token < UNKNOWN { numbers[worker][token as usize] } else { token };
-        corpus.sequences.tokens.extend(batch.sequences.tokens.into_iter().map(renumber));
+        corpus.sequences.tokens.extend_from_slice(&batch.sequences.tokens);
         corpus.sequences.ends.extend(batch.sequences.ends.iter().map(|end| start + end));
         corpus.documents.extend(batch.documents);
     }

@@ -302,10 +302,17 @@ impl Fresh {
 
     /// Writes the rows of the training part, makes those of the test part and writes them.
     fn finish(&self, path: &Path) -> Result<Part> {
-        let rows = self.vectorizer.transform(&self.test_tokens);
+        let (writer, rows) = std::thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                let mut writer =
+                    RowsWriter::create(path, &self.vectorizer, &self.labels, &self.facts)?;
+                writer.part(&self.train).map(|()| writer)
+            });
+            let rows = self.vectorizer.transform(&self.test_tokens);
+            (writing.join().expect("writing rows never panics"), rows)
+        });
+        let mut writer = writer?;
         let test = Part { rows, classes: self.test_classes.clone(), ids: self.test_ids.clone() };
-        let mut writer = RowsWriter::create(path, &self.vectorizer, &self.labels, &self.facts)?;
-        writer.part(&self.train)?;
         writer.part(&test)?;
         writer.commit()?;
         Ok(test)

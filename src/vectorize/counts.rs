@@ -194,26 +194,26 @@ impl Table {
 /// Keys and frequencies of what is frequent enough, sorted by key, and for each
 /// table's entry its place among them.
 fn survivors(tables: &[Table], min_df: u32) -> (Vec<u64>, Vec<u32>, Vec<Vec<u32>>) {
-    let mut kept: Vec<(u64, u32)> = tables
+    let mut kept: Vec<(u64, u32, u32)> = tables
         .par_iter()
-        .flat_map_iter(|table| {
-            let entries = table.keys.iter().zip(&table.document_frequencies);
-            entries
-                .filter(|(_, frequency)| **frequency >= min_df)
-                .map(|(key, frequency)| (*key, *frequency))
+        .enumerate()
+        .flat_map_iter(|(partition, table)| {
+            let entries = table.keys.iter().zip(&table.document_frequencies).enumerate();
+            let frequent = entries.filter(|(_, (_, frequency))| **frequency >= min_df);
+            frequent.map(move |(entry, (key, _))| (*key, partition as u32, entry as u32))
         })
         .collect();
-    kept.par_sort_unstable();
-    let keys: Vec<u64> = kept.iter().map(|(key, _)| *key).collect();
-    let frequencies = kept.iter().map(|(_, frequency)| *frequency).collect();
-    let number = |(key, frequency): (&u64, &u32)| match *frequency >= min_df {
-        true => keys.binary_search(key).expect("it was kept") as u32,
-        false => NONE,
-    };
-    let numbers = tables
-        .par_iter()
-        .map(|table| table.keys.iter().zip(&table.document_frequencies).map(number).collect())
-        .collect();
+    kept.par_sort_unstable_by_key(|(key, _, _)| *key);
+    let mut numbers: Vec<Vec<u32>> =
+        tables.par_iter().map(|table| vec![NONE; table.keys.len()]).collect();
+    let mut keys = Vec::with_capacity(kept.len());
+    let mut frequencies = Vec::with_capacity(kept.len());
+    for (number, (key, partition, entry)) in kept.into_iter().enumerate() {
+        let (partition, entry) = (partition as usize, entry as usize);
+        numbers[partition][entry] = number as u32;
+        keys.push(key);
+        frequencies.push(tables[partition].document_frequencies[entry]);
+    }
     (keys, frequencies, numbers)
 }
 

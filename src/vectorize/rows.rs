@@ -95,16 +95,18 @@ impl Chunk {
 fn join(chunks: Vec<Chunk>, columns: usize, binary: bool) -> CsrMatrix {
     let nnz = chunks.iter().map(|chunk| chunk.columns.len()).sum();
     let mut row_ends = vec![0];
-    let (mut indices, mut values) = (Vec::with_capacity(nnz), Vec::with_capacity(nnz));
-    for chunk in chunks {
-        for length in &chunk.lengths {
-            row_ends.push(row_ends.last().expect("it starts with 0") + length);
-        }
-        indices.extend_from_slice(&chunk.columns);
-        values.extend_from_slice(&chunk.values);
+    for length in chunks.iter().flat_map(|chunk| &chunk.lengths) {
+        row_ends.push(row_ends.last().expect("it starts with 0") + length);
     }
-    if binary {
-        values.resize(nnz, 1.0);
-    }
+    let values = || match binary {
+        true => vec![1.0; nnz],
+        false => chunks.iter().flat_map(|chunk| chunk.values.iter().copied()).collect(),
+    };
+    let indices = || {
+        let mut indices = Vec::with_capacity(nnz);
+        chunks.iter().for_each(|chunk| indices.extend_from_slice(&chunk.columns));
+        indices
+    };
+    let (indices, values) = rayon::join(indices, values);
     CsrMatrix::new(columns, row_ends, indices, values)
 }

@@ -4,6 +4,7 @@
 //! (its first n−1 tokens, its last token), whether they are a column or only
 //! lead to one.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::counts::{self, Level, NONE};
@@ -100,7 +101,7 @@ impl Vocabulary {
         parts.tokens.iter().for_each(|token| {
             tokens.intern(token);
         });
-        let tables = parts.keys.iter().map(|keys| KeyTable::new(keys)).collect();
+        let tables = parts.keys.par_iter().map(|keys| KeyTable::new(keys)).collect();
         let places = places(&parts.columns);
         Ok(Vocabulary { parts, tokens, tables, places })
     }
@@ -239,21 +240,16 @@ fn count_levels(
 }
 
 fn count_tokens(corpus: &Sequences, names: &Interner, min_df: u32) -> (Vec<String>, Level) {
-    let mut frequencies = vec![0u32; names.len()];
-    let mut last = vec![NONE; names.len()];
-    for document in 0..corpus.len() {
-        for &token in corpus.document(document) {
-            if token < UNKNOWN && last[token as usize] != document as u32 {
-                last[token as usize] = document as u32;
-                frequencies[token as usize] += 1;
-            }
-        }
-    }
+    let half = corpus.len() / 2;
+    let (mut frequencies, others) = rayon::join(
+        || token_frequencies(corpus, 0..half, names.len()),
+        || token_frequencies(corpus, half..corpus.len(), names.len()),
+    );
+    frequencies.iter_mut().zip(others).for_each(|(frequency, other)| *frequency += other);
     let mut kept: Vec<u32> =
         (0..names.len() as u32).filter(|&token| frequencies[token as usize] >= min_df).collect();
     kept.sort_unstable_by_key(|&token| names.resolve(token));
-    let mut numbers = last;
-    numbers.fill(NONE);
+    let mut numbers = vec![NONE; names.len()];
     for (number, &token) in kept.iter().enumerate() {
         numbers[token as usize] = number as u32;
     }
@@ -261,9 +257,28 @@ fn count_tokens(corpus: &Sequences, names: &Interner, min_df: u32) -> (Vec<Strin
     let level = Level {
         keys: (0..kept.len() as u64).collect(),
         document_frequencies: kept.iter().map(|&token| frequencies[token as usize]).collect(),
-        at: corpus.tokens.iter().map(number).collect(),
+        at: corpus.tokens.par_iter().map(number).collect(),
     };
     (kept.iter().map(|&token| names.resolve(token).to_owned()).collect(), level)
+}
+
+/// In how many of some documents each token is found.
+fn token_frequencies(
+    corpus: &Sequences,
+    documents: std::ops::Range<usize>,
+    tokens: usize,
+) -> Vec<u32> {
+    let mut frequencies = vec![0u32; tokens];
+    let mut last = vec![NONE; tokens];
+    for document in documents {
+        for &token in corpus.document(document) {
+            if token < UNKNOWN && last[token as usize] != document as u32 {
+                last[token as usize] = document as u32;
+                frequencies[token as usize] += 1;
+            }
+        }
+    }
+    frequencies
 }
 
 /// Numbers what is long enough and not too frequent.

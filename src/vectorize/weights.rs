@@ -96,19 +96,22 @@ pub fn class_ratios(rows: &CsrMatrix, classes: &[u32], count: usize, alpha: f64)
 /// ln((α+p)/‖α+p‖₁) − ln((α+q)/‖α+q‖₁), where p and q count the documents of
 /// `class` and of the others that hold a term (Wang & Manning 2012, binarized).
 fn log_count_ratios(rows: &CsrMatrix, classes: &[u32], class: u32, alpha: f64) -> Vec<f32> {
-    let mut counts = vec![[0u32; 2]; rows.columns()];
-    for (row, &found) in classes.iter().enumerate() {
-        for &column in rows.row(row).0 {
-            counts[column as usize][usize::from(found == class)] += 1;
+    let of = |inside: bool| {
+        let mut counts = vec![0u32; rows.columns()];
+        for (row, _) in classes.iter().enumerate().filter(|(_, found)| (**found == class) == inside)
+        {
+            rows.row(row).0.iter().for_each(|&column| counts[column as usize] += 1);
         }
-    }
-    let total = |side: usize| -> f64 {
-        let sum: u64 = counts.iter().map(|count| u64::from(count[side])).sum();
+        counts
+    };
+    let (outside, inside) = rayon::join(|| of(false), || of(true));
+    let total = |counts: &[u32]| -> f64 {
+        let sum: u64 = counts.iter().map(|&count| u64::from(count)).sum();
         sum as f64 + alpha * counts.len() as f64
     };
-    let shift = (total(0) / total(1)).ln();
-    let ratio = |count: &[u32; 2]| {
-        ((f64::from(count[1]) + alpha) / (f64::from(count[0]) + alpha)).ln() + shift
+    let shift = (total(&outside) / total(&inside)).ln();
+    let ratio = |(&p, &q): (&u32, &u32)| {
+        (((f64::from(p) + alpha) / (f64::from(q) + alpha)).ln() + shift) as f32
     };
-    counts.par_iter().map(|count| ratio(count) as f32).collect()
+    inside.par_iter().zip(&outside).map(ratio).collect()
 }

@@ -108,7 +108,7 @@ fn flags_win_over_the_environment_over_the_file() {
     [pipeline.mine.classify]
     C = 1.0                          # default
     max_iter = 100                   # default
-    tol = 0.01                       # default
+    tol = 0.1                        # default
     seed = 1                         # default
 
     [pipeline.mine.evaluate]

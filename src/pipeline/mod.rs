@@ -8,6 +8,7 @@ mod encoder;
 mod explain;
 mod export_vectors;
 mod fingerprint;
+mod fit;
 mod folds;
 #[cfg(test)]
 mod golden_tfidf;

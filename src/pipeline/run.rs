@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::encoder::Encoder;
 use super::fingerprint::{self, Fingerprints};
+use super::fit::fit;
 use super::ingest::{Corpus, ingest};
 use super::model::Model;
 use super::outcome::{Evaluation, Outcome, StageReport, Status, Unseen, peak_rss_bytes};
@@ -21,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::files::AtomicFile;
 use crate::source;
 use crate::traits::Source;
-use crate::vectorize::{Vectorizer, Vocabulary, Weighting, class_ratios};
+use crate::vectorize::{Vectorizer, Vocabulary};
 
 /// Runs `pipeline`, using what is kept in `state` where nothing changed.
 ///
@@ -191,15 +192,8 @@ impl Run<'_> {
         if labels.is_empty() {
             return Ok(None);
         }
-        let vectorize = &self.pipeline.vectorize;
-        let is_weighed_by_class =
-            labels.len() > 2 && vectorize.weighting == Weighting::NaiveBayesRatio;
-        let ratios = || {
-            is_weighed_by_class
-                .then(|| class_ratios(&train.rows, &train.classes, labels.len(), vectorize.alpha))
-        };
-        Classifier::fit(&train.rows, &train.classes, labels, &self.pipeline.classify, ratios)
-            .map(Some)
+        let Pipeline { vectorize, classify, .. } = self.pipeline;
+        fit(&train.rows, &train.classes, labels, vectorize, classify).map(Some)
     }
 
     /// Keeps the model and measures it.

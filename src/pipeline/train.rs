@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::encoder::Encoder;
+use super::fit::fit;
 use super::model::Model;
 use super::terms::TermTable;
 use crate::analyze::{AnalyzeParams, Analyzer};
-use crate::classify::{Classifier, ClassifyParams};
+use crate::classify::ClassifyParams;
 use crate::clean::{CleanParams, Cleaner};
 use crate::config::check_rooms;
-use crate::data::{CsrMatrix, Interner, Sequences};
+use crate::data::{Interner, Sequences};
 use crate::error::Result;
-use crate::vectorize::{VectorizeParams, Vectorizer, Weighting, class_ratios};
+use crate::vectorize::{VectorizeParams, Vectorizer};
 
 /// Settings of the rooms between a text and its label.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +53,7 @@ pub fn train(texts: &[(&str, &str)], settings: &TrainSettings) -> Result<Model> 
     let (labels, classes) = number_labels(texts);
     let (vectorizer, rows) =
         Vectorizer::fit_transform(vectorize, &corpus, &names, analyzer.joiner(), &classes)?;
-    let classifier = fit(settings, &rows, &classes, &labels)?;
+    let classifier = fit(&rows, &classes, &labels, vectorize, &settings.classify)?;
     Ok(Model { labels, encoder: Encoder::new(clean, analyze, vectorizer)?, classifier })
 }
 
@@ -73,18 +74,6 @@ fn number_labels(texts: &[(&str, &str)]) -> (Vec<String>, Vec<u32>) {
     let class = |label: &str| labels.partition_point(|known| *known < label) as u32;
     let classes = texts.iter().map(|(_, label)| class(label)).collect();
     (labels.into_iter().map(str::to_owned).collect(), classes)
-}
-
-fn fit(
-    settings: &TrainSettings,
-    rows: &CsrMatrix,
-    classes: &[u32],
-    labels: &[String],
-) -> Result<Classifier> {
-    let vectorize = &settings.vectorize;
-    let by_class = labels.len() > 2 && vectorize.weighting == Weighting::NaiveBayesRatio;
-    let ratios = || by_class.then(|| class_ratios(rows, classes, labels.len(), vectorize.alpha));
-    Classifier::fit(rows, classes, labels, &settings.classify, ratios)
 }
 
 #[cfg(test)]
@@ -112,7 +101,7 @@ mod tests {
         let mut texts = TEXTS.to_vec();
         texts.extend([("so so", "mixed"), ("so so again", "mixed")]);
         let mut settings = TrainSettings::default();
-        settings.vectorize.weighting = Weighting::NaiveBayesRatio;
+        settings.vectorize.weighting = crate::vectorize::Weighting::NaiveBayesRatio;
         let model = train(&texts, &settings).unwrap();
         assert_eq!(model.predict("so").label, "mixed");
         assert_eq!(model.predict("warm").label, "good");

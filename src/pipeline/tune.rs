@@ -8,6 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::fit::fit;
 use super::folds::folds;
 use super::ingest::{Corpus, ingest};
 use super::run::{classes, fetch, labels, renumber};
@@ -21,7 +22,7 @@ use crate::config::Pipeline;
 use crate::data::{CsrMatrix, Sequences};
 use crate::error::{Error, Result};
 use crate::source;
-use crate::vectorize::{Norm, VectorizeParams, Vectorizer, Weighting, class_ratios};
+use crate::vectorize::{Norm, VectorizeParams, Vectorizer, Weighting};
 
 /// Values of `C` that are tried where rows have length 1, and where they have not.
 const C_OF_UNIT_ROWS: &[f64] = &[0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0];
@@ -294,20 +295,8 @@ fn try_fold(
         .iter()
         .map(|&c| {
             let params = ClassifyParams { c, calibration: None, ..pipeline.classify.clone() };
-            let by_class = material.labels.len() > 2
-                && recipe.vectorize.weighting == Weighting::NaiveBayesRatio;
-            let ratios = || {
-                by_class.then(|| {
-                    class_ratios(
-                        &rows,
-                        &train_classes,
-                        material.labels.len(),
-                        recipe.vectorize.alpha,
-                    )
-                })
-            };
             let classifier =
-                Classifier::fit(&rows, &train_classes, &material.labels, &params, ratios)?;
+                fit(&rows, &train_classes, &material.labels, &recipe.vectorize, &params)?;
             Ok(measure(&classifier, &held_rows, &held_classes))
         })
         .collect()

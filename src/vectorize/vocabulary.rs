@@ -101,7 +101,8 @@ impl Vocabulary {
         parts.tokens.iter().for_each(|token| {
             tokens.intern(token);
         });
-        let tables = parts.keys.par_iter().map(|keys| KeyTable::new(keys)).collect();
+        let keys = parts.keys.par_iter().zip(&parts.columns[1..]);
+        let tables = keys.map(|(keys, columns)| KeyTable::new(keys, columns)).collect();
         let places = places(&parts.columns);
         Ok(Vocabulary { parts, tokens, tables, places })
     }
@@ -148,36 +149,16 @@ impl Vocabulary {
         let count = self.parts.tokens.len() as u32;
         scratch.clear();
         scratch.extend(tokens.iter().map(|&token| if token < count { token } else { NONE }));
-        for (level, columns) in self.parts.columns.iter().enumerate() {
-            if level > 0 {
-                self.step(&self.tables[level - 1], level, tokens, scratch);
-            }
-            for (position, &node) in scratch.iter().enumerate() {
-                if node != NONE && columns[node as usize] != NONE {
-                    found(position, level, columns[node as usize]);
-                }
+        let columns = &self.parts.columns[0];
+        for (position, &node) in scratch.iter().enumerate() {
+            if node != NONE && columns[node as usize] != NONE {
+                found(position, 0, columns[node as usize]);
             }
         }
-    }
-
-    /// From the n-grams at each position to those one token longer.
-    fn step(&self, table: &KeyTable, level: usize, tokens: &[u32], nodes: &mut [u32]) {
-        let mut asked = [(0, 0); ASKED_AT_ONCE];
-        let mut start = 0;
-        while start < nodes.len() {
-            let end = nodes.len().min(start + ASKED_AT_ONCE);
-            let mut count = 0;
-            for position in start..end {
-                let next = nodes.get(position + 1).copied().unwrap_or(NONE);
-                if nodes[position] != NONE && next != NONE {
-                    asked[count] =
-                        (counts::key(nodes[position], tokens[position + level]), position);
-                    count += 1;
-                }
-                nodes[position] = NONE;
-            }
-            table.get_all(&asked[..count], |position, node| nodes[position] = node);
-            start = end;
+        for (table, level) in self.tables.iter().zip(1..) {
+            step(table, &tokens[level.min(tokens.len())..], scratch, |position, column| {
+                found(position, level, column);
+            });
         }
     }
 
@@ -190,6 +171,32 @@ impl Vocabulary {
         term.push_str(&self.parts.joiner);
         term.push_str(&self.parts.tokens[key as u32 as usize]);
         term
+    }
+}
+
+/// From the n-grams at each position to those one token longer, whose last
+/// tokens are `tokens`.
+fn step(table: &KeyTable, tokens: &[u32], nodes: &mut [u32], mut found: impl FnMut(usize, u32)) {
+    let mut asked = [(0, 0); ASKED_AT_ONCE];
+    let mut start = 0;
+    while start < nodes.len() {
+        let end = nodes.len().min(start + ASKED_AT_ONCE);
+        let mut count = 0;
+        for position in start..end {
+            let next = nodes.get(position + 1).copied().unwrap_or(NONE);
+            if nodes[position] != NONE && next != NONE {
+                asked[count] = (counts::key(nodes[position], tokens[position]), position);
+                count += 1;
+            }
+            nodes[position] = NONE;
+        }
+        table.get_all(&asked[..count], |position, one| {
+            nodes[position] = one.node;
+            if one.column != NONE {
+                found(position, one.column);
+            }
+        });
+        start = end;
     }
 }
 

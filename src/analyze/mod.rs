@@ -79,6 +79,7 @@ impl Default for AnalyzeParams {
 }
 
 mod characters;
+pub mod dictionary;
 mod lowercase;
 mod negation;
 mod pattern;

@@ -1,0 +1,228 @@
+//! Sources → system dictionary.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::sources::{Category, Costs, Entry, Sources};
+use super::system::{Morpheme, SystemDictionary, UnknownClass};
+use super::trie::Trie;
+use crate::error::{Error, Result};
+
+impl SystemDictionary {
+    /// Makes the dictionary of `sources`.
+    ///
+    /// # Errors
+    /// If the sources contradict themselves.
+    pub fn new(sources: &Sources) -> Result<Self> {
+        check_costs(sources)?;
+        let numbers = Numbers::new(sources);
+        let mut words = Words::empty(&numbers);
+        let surfaces = words.add_all(&sources.entries);
+        let trie = Trie::new(&surfaces);
+        let classes = sources.categories.iter().map(|category| words.add_class(category)).collect();
+        let usual = words.usual_ids(&sources.entries);
+        let dictionary = SystemDictionary {
+            trie,
+            starts: words.starts,
+            morphemes: words.morphemes,
+            features: words.features,
+            tags: words.tags,
+            expressions: words.expressions,
+            classes,
+            characters: sources.characters.clone(),
+            costs: numbers.arrange(&sources.costs),
+            right_ids: sources.costs.right_ids,
+            usual,
+            entries: sources.entries.len(),
+            left_numbers: numbers.left,
+            right_numbers: numbers.right,
+        };
+        dictionary
+            .checked()
+            .map_err(|what| Error::data(format!("the dictionary contradicts itself: {what}")))
+    }
+}
+
+/// Ids are used as places in the table of costs, so they are checked first.
+fn check_costs(sources: &Sources) -> Result<()> {
+    let Costs { right_ids, left_ids, costs } = &sources.costs;
+    if right_ids * left_ids != costs.len() {
+        return Err(Error::data("the dictionary's table of costs is incomplete"));
+    }
+    let unknown = sources.categories.iter().flat_map(|category| &category.unknown);
+    let wrong = sources.entries.iter().chain(unknown).find(|entry| {
+        usize::from(entry.left_id) >= *left_ids || usize::from(entry.right_id) >= *right_ids
+    });
+    match wrong {
+        Some(entry) => Err(Error::data(format!(
+            "the word `{}` has ids ({}, {}), but there are costs for {left_ids} and {right_ids}",
+            entry.surface, entry.left_id, entry.right_id
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// New numbers of ids: the likeliest first, 0 (the ends of a text) stays.
+struct Numbers {
+    left: Vec<u16>,
+    right: Vec<u16>,
+}
+
+impl Numbers {
+    fn new(sources: &Sources) -> Self {
+        let count = |ids: usize, id: fn(&Entry) -> u16| {
+            let mut weights = vec![0.0; ids];
+            for entry in &sources.entries {
+                // A cost is a negative log-probability times 800 (`cost-factor` in dicrc).
+                weights[usize::from(id(entry))] += (-f64::from(entry.cost) / 800.0).exp();
+            }
+            by_weight(&weights)
+        };
+        Numbers {
+            left: count(sources.costs.left_ids, |entry| entry.left_id),
+            right: count(sources.costs.right_ids, |entry| entry.right_id),
+        }
+    }
+
+    /// The costs, a row for each left id.
+    fn arrange(&self, old: &Costs) -> Vec<i16> {
+        let mut costs = vec![0; old.costs.len()];
+        for (left_id, row) in old.costs.chunks_exact(old.right_ids.max(1)).enumerate() {
+            let start = usize::from(self.left[left_id]) * old.right_ids;
+            for (&cost, &right) in row.iter().zip(&self.right) {
+                costs[start + usize::from(right)] = cost;
+            }
+        }
+        costs
+    }
+}
+
+fn by_weight(weights: &[f64]) -> Vec<u16> {
+    let mut ids: Vec<usize> = (1..weights.len()).collect();
+    ids.sort_by(|&left, &right| weights[right].total_cmp(&weights[left]).then(left.cmp(&right)));
+    let mut numbers = vec![0; weights.len()];
+    for (place, id) in ids.into_iter().enumerate() {
+        numbers[id] = place as u16 + 1;
+    }
+    numbers
+}
+
+/// The columns of the dictionary while it grows.
+struct Words<'a> {
+    numbers: &'a Numbers,
+    starts: Vec<u32>,
+    morphemes: Vec<Morpheme>,
+    features: Vec<[u32; 4]>,
+    known_features: HashMap<(u32, u32, String), u32>,
+    tags: Vec<String>,
+    known_tags: HashMap<String, u32>,
+    expressions: String,
+}
+
+impl<'a> Words<'a> {
+    fn empty(numbers: &'a Numbers) -> Self {
+        Words {
+            numbers,
+            starts: vec![0],
+            morphemes: Vec::new(),
+            features: Vec::new(),
+            known_features: HashMap::new(),
+            tags: Vec::new(),
+            known_tags: HashMap::new(),
+            expressions: String::new(),
+        }
+    }
+
+    /// Adds the entries; gives their distinct surfaces.
+    fn add_all<'e>(&mut self, entries: &'e [Entry]) -> Vec<&'e str> {
+        let mut surfaces = Vec::new();
+        for same in entries.chunk_by(|left, right| left.surface == right.surface) {
+            surfaces.push(same[0].surface.as_str());
+            same.iter().for_each(|entry| self.add(entry));
+            self.starts.push(self.morphemes.len() as u32);
+        }
+        surfaces
+    }
+
+    fn add_class(&mut self, category: &Category) -> UnknownClass {
+        let start = self.morphemes.len() as u32;
+        category.unknown.iter().for_each(|entry| self.add(entry));
+        UnknownClass {
+            invoke: category.invoke,
+            group: category.group,
+            length: category.length.into(),
+            morphemes: start..self.morphemes.len() as u32,
+        }
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        let feature = self.feature(&entry.feature);
+        self.morphemes.push(Morpheme {
+            left: self.numbers.left[usize::from(entry.left_id)],
+            right: self.numbers.right[usize::from(entry.right_id)],
+            cost: entry.cost,
+            space_penalty: entry.space_penalty,
+            feature,
+        });
+    }
+
+    /// Tag, type and expression are the columns 0, 4 and 7 of mecab-ko-dic.
+    fn feature(&mut self, text: &str) -> u32 {
+        let mut columns = text.split(',');
+        let tag = self.tag(columns.next().unwrap_or_default());
+        let kind = match columns.nth(3) {
+            Some("Compound") => 1,
+            Some("Inflect") => 2,
+            Some("Preanalysis") => 3,
+            _ => 0,
+        };
+        let expression = match columns.nth(2) {
+            Some(expression) if kind > 0 && expression != "*" => expression,
+            _ => "",
+        };
+        let key = (tag, kind, expression.to_owned());
+        if let Some(&known) = self.known_features.get(&key) {
+            return known;
+        }
+        let start = self.expressions.len() as u32;
+        self.expressions.push_str(expression);
+        self.features.push([tag, kind, start, self.expressions.len() as u32]);
+        let number = self.features.len() as u32 - 1;
+        self.known_features.insert(key, number);
+        number
+    }
+
+    fn tag(&mut self, name: &str) -> u32 {
+        if let Some(&known) = self.known_tags.get(name) {
+            return known;
+        }
+        let number = self.tags.len() as u32;
+        self.tags.push(name.to_owned());
+        self.known_tags.insert(name.to_owned(), number);
+        number
+    }
+
+    /// For each tag, the ids that most of its words have, with and without a
+    /// final consonant.
+    fn usual_ids(&self, entries: &[Entry]) -> Vec<[u32; 4]> {
+        let mut counts: BTreeMap<[u32; 2], BTreeMap<[u32; 2], u32>> = BTreeMap::new();
+        for (entry, one) in entries.iter().zip(&self.morphemes) {
+            let tag = self.features[one.feature as usize][0];
+            let last = entry.surface.chars().next_back();
+            let Some(consonant) = last.and_then(final_consonant) else { continue };
+            let ids = [u32::from(one.left), u32::from(one.right)];
+            let of_tag = counts.entry([tag, u32::from(consonant)]).or_default();
+            *of_tag.entry(ids).or_default() += 1;
+        }
+        let usual = |([tag, consonant], ids): ([u32; 2], BTreeMap<[u32; 2], u32>)| {
+            let most = ids.into_iter().max_by_key(|&(ids, count)| (count, std::cmp::Reverse(ids)));
+            most.map(|([left, right], _)| [tag, consonant, left, right])
+        };
+        counts.into_iter().filter_map(usual).collect()
+    }
+}
+
+/// Whether a syllable ends in a consonant; `None` for what is no syllable.
+pub fn final_consonant(character: char) -> Option<bool> {
+    let place = (character as u32).checked_sub('가' as u32)?;
+    (character <= '힣').then_some(place % 28 != 0)
+}

@@ -1,0 +1,332 @@
+//! The system dictionary: words, connection costs and unknown words, in one file.
+//!
+//! In: [`Sources`](super::sources::Sources), once. Out: a file that is read at once, checked by its
+//! checksum, and shared by all threads. Ids are numbered by how often they
+//! occur, so that the costs asked for most stand close together.
+
+use std::path::Path;
+
+use super::sources::Character;
+use super::trie::Trie;
+use crate::error::Result;
+use crate::files::{ContainerReader, ContainerWriter, Form};
+
+const FORM: Form = Form { kind: *b"KDIC", version: 1, name: "dictionary" };
+
+/// What the lattice asks of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Morpheme {
+    /// Its left id, by frequency.
+    pub left: u16,
+    /// Its right id, by frequency.
+    pub right: u16,
+    /// Its own cost.
+    pub cost: i16,
+    /// Added after white space.
+    pub space_penalty: i16,
+    /// Number of its [`Feature`].
+    pub(super) feature: u32,
+}
+
+/// What a user asks of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Feature<'a> {
+    /// `NNG`, or `VV+EC` of a word that stands for several.
+    pub tag: &'a str,
+    /// What kind of word it is.
+    pub kind: WordKind,
+    /// The morphemes it stands for, as `가/VV/*+아/EC/*`; empty if only itself.
+    pub expression: &'a str,
+}
+
+/// How a word relates to the morphemes in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WordKind {
+    /// It is one.
+    #[default]
+    Simple,
+    /// Nouns side by side.
+    Compound,
+    /// A stem and endings that melted together.
+    Inflect,
+    /// Several eojeol or fixed phrases.
+    Preanalysis,
+}
+
+/// A class of characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownClass {
+    /// Whether unknown words are tried even where a known one stands.
+    pub invoke: bool,
+    /// Whether a whole run is one candidate.
+    pub group: bool,
+    /// Candidates of up to so many characters.
+    pub length: u32,
+    /// Its morphemes.
+    pub morphemes: std::ops::Range<u32>,
+}
+
+/// A dictionary that can be used.
+#[derive(Debug, PartialEq)]
+pub struct SystemDictionary {
+    pub(super) trie: Trie,
+    /// Where the morphemes of each surface start; one more at the end.
+    pub(super) starts: Vec<u32>,
+    pub(super) morphemes: Vec<Morpheme>,
+    /// (place in `tags`, kind, start and end in `expressions`).
+    pub(super) features: Vec<[u32; 4]>,
+    pub(super) tags: Vec<String>,
+    pub(super) expressions: String,
+    pub(super) classes: Vec<UnknownClass>,
+    pub(super) characters: Vec<Character>,
+    /// By frequency: cost of (right, left) at `left * right_ids + right`.
+    pub(super) costs: Vec<i16>,
+    pub(super) right_ids: usize,
+    /// From the sources' ids to those by frequency.
+    pub(super) left_numbers: Vec<u16>,
+    pub(super) right_numbers: Vec<u16>,
+    /// (place in `tags`, final consonant, left, right) that most such words have.
+    pub(super) usual: Vec<[u32; 4]>,
+    pub(super) entries: usize,
+}
+
+impl SystemDictionary {
+    /// Reads the file that [`SystemDictionary::save`] wrote.
+    ///
+    /// # Errors
+    /// If it is missing, damaged, or of another version.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut file = ContainerReader::open(path, FORM)?;
+        read(&mut file)?.map_err(|what| file.contradiction(what))
+    }
+
+    /// Writes the dictionary to `path`, whole or not at all.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let mut file = ContainerWriter::create(path, FORM)?;
+        write(self, &mut file)?;
+        file.commit()
+    }
+
+    /// Number of entries.
+    pub fn entries(&self) -> usize {
+        self.entries
+    }
+
+    /// Calls `found` with the length and the morphemes (by number) of every word
+    /// that `text` begins with, the shortest first.
+    #[inline]
+    pub fn prefixes(&self, text: &str, mut found: impl FnMut(usize, std::ops::Range<u32>)) {
+        self.trie.prefixes(text, |length, word| {
+            let word = word as usize;
+            found(length, self.starts[word]..self.starts[word + 1]);
+        });
+    }
+
+    /// The morpheme numbered `number`.
+    #[inline]
+    pub fn morpheme(&self, number: u32) -> Morpheme {
+        self.morphemes[number as usize]
+    }
+
+    /// What a user asks of the morpheme numbered `number`.
+    pub fn feature(&self, number: u32) -> Feature<'_> {
+        let [tag, kind, start, end] =
+            self.features[self.morphemes[number as usize].feature as usize];
+        Feature {
+            tag: &self.tags[tag as usize],
+            kind: kind_of(kind),
+            expression: &self.expressions[start as usize..end as usize],
+        }
+    }
+
+    /// The classes of a character.
+    #[inline]
+    pub fn character(&self, character: char) -> Character {
+        // MeCab reads characters beyond the first plane as code point 0.
+        self.characters.get(character as usize).copied().unwrap_or(self.characters[0])
+    }
+
+    /// How a class of characters makes unknown words.
+    #[inline]
+    pub fn class(&self, number: u8) -> &UnknownClass {
+        &self.classes[usize::from(number)]
+    }
+
+    /// Costs of all right ids before the left id `left`.
+    #[inline]
+    pub fn costs_before(&self, left: u16) -> &[i16] {
+        let start = usize::from(left) * self.right_ids;
+        &self.costs[start..start + self.right_ids]
+    }
+
+    /// Number of left ids.
+    pub fn left_ids(&self) -> usize {
+        self.left_numbers.len()
+    }
+
+    /// Number of right ids.
+    pub fn right_ids(&self) -> usize {
+        self.right_ids
+    }
+
+    /// The usual (left, right) ids of words tagged `tag` whose last syllable ends
+    /// in a consonant, or does not.
+    pub fn usual_ids(&self, tag: &str, final_consonant: bool) -> Option<(u16, u16)> {
+        let tag = self.tags.iter().position(|known| known == tag)? as u32;
+        let wanted = [tag, u32::from(final_consonant)];
+        let found = self.usual.iter().find(|usual| usual[..2] == wanted)?;
+        Some((found[2] as u16, found[3] as u16))
+    }
+
+    /// The ids by frequency of a (left, right) pair as MeCab's files have them.
+    pub fn ids(&self, left: u16, right: u16) -> Option<(u16, u16)> {
+        let left = self.left_numbers.get(usize::from(left))?;
+        Some((*left, *self.right_numbers.get(usize::from(right))?))
+    }
+}
+
+fn kind_of(number: u32) -> WordKind {
+    match number {
+        1 => WordKind::Compound,
+        2 => WordKind::Inflect,
+        3 => WordKind::Preanalysis,
+        _ => WordKind::Simple,
+    }
+}
+
+fn write(dictionary: &SystemDictionary, file: &mut ContainerWriter) -> Result<()> {
+    let (codes, units) = dictionary.trie.to_numbers();
+    file.u32s(&codes)?;
+    file.u32s(&units)?;
+    file.u32s(&dictionary.starts)?;
+    let morphemes = dictionary.morphemes.iter().flat_map(|one| {
+        let low = u32::from(one.left) | u32::from(one.right) << 16;
+        let costs = u32::from(one.cost as u16) | u32::from(one.space_penalty as u16) << 16;
+        [low, costs, one.feature]
+    });
+    file.u32s(&morphemes.collect::<Vec<u32>>())?;
+    file.u32s(dictionary.features.as_flattened())?;
+    file.bytes(dictionary.tags.join("\n").as_bytes())?;
+    file.bytes(dictionary.expressions.as_bytes())?;
+    let classes = dictionary.classes.iter().flat_map(|class| {
+        let flags = u32::from(class.invoke) | u32::from(class.group) << 1;
+        [flags, class.length, class.morphemes.start, class.morphemes.end]
+    });
+    file.u32s(&classes.collect::<Vec<u32>>())?;
+    let characters =
+        dictionary.characters.iter().flat_map(|one| [one.categories, u32::from(one.default)]);
+    file.u32s(&characters.collect::<Vec<u32>>())?;
+    let costs: Vec<u8> = dictionary.costs.iter().flat_map(|cost| cost.to_le_bytes()).collect();
+    file.bytes(&costs)?;
+    for numbers in [&dictionary.left_numbers, &dictionary.right_numbers] {
+        file.u32s(&numbers.iter().map(|&number| u32::from(number)).collect::<Vec<u32>>())?;
+    }
+    file.u32s(dictionary.usual.as_flattened())?;
+    file.u64(dictionary.entries as u64)
+}
+
+type Checked<T> = std::result::Result<T, &'static str>;
+
+fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
+    let (codes, units, starts) = (file.u32s()?, file.u32s()?, file.u32s()?);
+    let morphemes = file.u32s()?;
+    let features = file.u32s()?;
+    let tags = String::from_utf8_lossy(file.bytes()?).lines().map(str::to_owned).collect();
+    let expressions = String::from_utf8(file.bytes()?.to_vec());
+    let classes = file.u32s()?;
+    let characters = file.u32s()?;
+    let costs =
+        file.bytes()?.as_chunks::<2>().0.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
+    let (left_numbers, right_numbers) = (short(&file.u32s()?), short(&file.u32s()?));
+    let usual = file.u32s()?.as_chunks::<4>().0.to_vec();
+    let entries = file.u64()? as usize;
+    let words = starts.len().saturating_sub(1) as u32;
+    let Ok(trie) = Trie::from_numbers(codes, &units, words) else {
+        return Ok(Err("its table of words"));
+    };
+    let dictionary = SystemDictionary {
+        trie,
+        starts,
+        morphemes: morphemes.as_chunks::<3>().0.iter().map(morpheme).collect(),
+        features: features.as_chunks::<4>().0.to_vec(),
+        tags,
+        expressions: expressions.unwrap_or_default(),
+        classes: classes.as_chunks::<4>().0.iter().map(class).collect(),
+        characters: characters.as_chunks::<2>().0.iter().map(character).collect(),
+        costs,
+        right_ids: right_numbers.len(),
+        left_numbers,
+        right_numbers,
+        usual,
+        entries,
+    };
+    Ok(dictionary.checked())
+}
+
+fn short(numbers: &[u32]) -> Vec<u16> {
+    numbers.iter().map(|&number| number as u16).collect()
+}
+
+fn morpheme(&[ids, costs, feature]: &[u32; 3]) -> Morpheme {
+    Morpheme {
+        left: ids as u16,
+        right: (ids >> 16) as u16,
+        cost: costs as u16 as i16,
+        space_penalty: (costs >> 16) as u16 as i16,
+        feature,
+    }
+}
+
+fn class(&[flags, length, start, end]: &[u32; 4]) -> UnknownClass {
+    UnknownClass { invoke: flags & 1 == 1, group: flags & 2 == 2, length, morphemes: start..end }
+}
+
+fn character(&[categories, default]: &[u32; 2]) -> Character {
+    Character { categories, default: default as u8 }
+}
+
+impl SystemDictionary {
+    /// What the lattice relies on: a number that leads nowhere would be a panic later.
+    pub(super) fn checked(self) -> Checked<Self> {
+        let (left_ids, right_ids) = (self.left_numbers.len(), self.right_ids);
+        let morphemes = self.morphemes.len() as u32;
+        let ids_fit = self.morphemes.iter().all(|one| {
+            usize::from(one.left) < left_ids
+                && usize::from(one.right) < right_ids
+                && (one.feature as usize) < self.features.len()
+        });
+        let features_fit = self.features.iter().all(|&[tag, _, start, end]| {
+            let range = start as usize..end as usize;
+            (tag as usize) < self.tags.len() && self.expressions.get(range).is_some()
+        });
+        let starts_fit =
+            self.starts.is_sorted() && self.starts.last().is_some_and(|&last| last <= morphemes);
+        let classes_fit = self.classes.iter().all(|class| {
+            class.morphemes.start < class.morphemes.end && class.morphemes.end <= morphemes
+        });
+        let characters_fit = !self.characters.is_empty()
+            && self.characters.iter().all(|one| usize::from(one.default) < self.classes.len());
+        let numbers_fit = self.left_numbers.iter().all(|&left| usize::from(left) < left_ids)
+            && self.right_numbers.iter().all(|&right| usize::from(right) < right_ids)
+            && self
+                .usual
+                .iter()
+                .all(|usual| (usual[2] as usize) < left_ids && (usual[3] as usize) < right_ids);
+        let all = [
+            (ids_fit, "a word has an unknown id"),
+            (features_fit, "a word has an unknown feature"),
+            (starts_fit, "its words are out of order"),
+            (classes_fit, "a class of characters has no word"),
+            (characters_fit, "a character has no class"),
+            (left_ids > 0 && self.costs.len() == left_ids * right_ids, "its costs are incomplete"),
+            (numbers_fit, "its ids lead nowhere"),
+        ];
+        match all.into_iter().find(|(fits, _)| !fits) {
+            Some((_, what)) => Err(what),
+            None => Ok(self),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Korean text → morphemes.
+
+mod best_ways;
+pub mod lattice;

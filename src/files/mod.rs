@@ -5,6 +5,7 @@ mod container;
 
 pub use container::{ContainerReader, ContainerWriter, Form, fingerprint};
 mod encoding;
+mod excerpt;
 mod json_object;
 mod json_records;
 #[cfg(feature = "parquet")]
@@ -16,6 +17,7 @@ mod text;
 
 pub use atomic::{AtomicFile, sweep};
 pub use encoding::check_label;
+pub(crate) use excerpt::NumberedText;
 pub(crate) use json_object::{json_object, json_string};
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetReader;

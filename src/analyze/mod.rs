@@ -17,6 +17,10 @@ pub enum AnalyzerKind {
     Char,
     /// Characters inside words, each word padded with a blank on both sides.
     CharWb,
+    /// Korean morphemes.
+    Korean,
+    /// Korean morphemes where the text is Korean, words where it is not.
+    Auto,
 }
 
 /// How words are found.
@@ -61,6 +65,20 @@ pub struct AnalyzeParams {
     pub stemmer: Option<StemmerKind>,
     /// How many words after a negation are marked (`not_good`); 0: none.
     pub negation: u32,
+    /// Even out how people write Korean: NFC, widths, `ㅋㅋㅋㅋ`, emoticons as one token.
+    pub normalize: bool,
+    /// Korean words that win: a file that `malmoi dictionary check` accepts.
+    pub user_dictionary: Option<String>,
+    /// What becomes of Korean words that stand for several morphemes.
+    pub decompound: Decompound,
+    /// Keep Korean morphemes whose tag is one of these or begins so; empty: all.
+    pub keep_tags: Vec<String>,
+    /// Drop Korean morphemes whose tag is one of these or begins so: `J`, `E`.
+    pub stop_tags: Vec<String>,
+    /// Whether a Korean term is `surface/TAG`.
+    pub tagged: bool,
+    /// Whether the characters of Korean text follow its morphemes as terms.
+    pub characters: bool,
 }
 
 impl Default for AnalyzeParams {
@@ -74,14 +92,37 @@ impl Default for AnalyzeParams {
             stop_words: Vec::new(),
             stemmer: None,
             negation: 0,
+            normalize: true,
+            user_dictionary: None,
+            decompound: Decompound::None,
+            keep_tags: Vec::new(),
+            stop_tags: Vec::new(),
+            tagged: false,
+            characters: false,
         }
+    }
+}
+
+impl AnalyzeParams {
+    /// Whether the Korean dictionary has to be there.
+    pub fn needs_korean(&self) -> bool {
+        matches!(self.analyzer, AnalyzerKind::Korean | AnalyzerKind::Auto)
+    }
+
+    /// The files of words that are read, bundled ones left out.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let lists = self.stop_words.iter().map(String::as_str);
+        let lists = lists.filter(|list| !BUNDLED_STOP_WORDS.contains(list));
+        lists.chain(self.user_dictionary.as_deref().filter(|_| self.needs_korean()))
     }
 }
 
 mod characters;
 pub mod dictionary;
 pub mod korean;
+pub mod language;
 mod lowercase;
+mod mixed;
 mod negation;
 mod pattern;
 mod stem;
@@ -89,10 +130,13 @@ mod stop_words;
 mod words;
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use crate::data::{Token, Tokens};
+use self::korean::{Decompound, KoreanParams, KoreanTokenizer, NormalizeParams};
 use crate::error::Result;
 use crate::traits::{TokenFilter, Tokenizer};
+pub use stop_words::BUNDLED as BUNDLED_STOP_WORDS;
 pub use negation::{PREFIX as NEGATION_PREFIX, Reach, Role};
 
 /// A tokenizer and the filters behind it.
@@ -107,7 +151,7 @@ pub struct Analyzer {
 impl Analyzer {
     /// Reads the dictionaries that the settings name.
     pub fn open(params: &AnalyzeParams) -> Result<Self> {
-        let is_word = params.analyzer == AnalyzerKind::Word;
+        let is_word = !matches!(params.analyzer, AnalyzerKind::Char | AnalyzerKind::CharWb);
         Ok(Analyzer {
             tokenizer: tokenizer(params)?,
             filters: filters(params)?,
@@ -182,15 +226,41 @@ fn tokenizer(params: &AnalyzeParams) -> Result<Box<dyn Tokenizer>> {
         (AnalyzerKind::CharWb, _) => {
             Box::new(characters::CharacterTokenizer { word_boundaries: true })
         }
+        (AnalyzerKind::Korean, _) => Box::new(korean(params)?),
+        (AnalyzerKind::Auto, kind) => {
+            let word = AnalyzeParams { analyzer: AnalyzerKind::Word, ..params.clone() };
+            let _ = kind;
+            Box::new(mixed::MixedTokenizer { korean: korean(params)?, other: tokenizer(&word)? })
+        }
+    })
+}
+
+fn korean(params: &AnalyzeParams) -> Result<KoreanTokenizer> {
+    let korean = KoreanParams {
+        normalize: match params.normalize {
+            true => NormalizeParams::default(),
+            false => NormalizeParams::off(),
+        },
+        user_dictionary: params.user_dictionary.as_ref().map(PathBuf::from),
+        decompound: params.decompound,
+    };
+    Ok(KoreanTokenizer {
+        analyzer: korean::Analyzer::open(&korean)?,
+        keep_tags: params.keep_tags.clone(),
+        stop_tags: params.stop_tags.clone(),
+        tagged: params.tagged,
+        lowercase: params.lowercase,
+        characters: params.characters,
     })
 }
 
 fn filters(params: &AnalyzeParams) -> Result<Vec<Box<dyn TokenFilter>>> {
     let mut filters: Vec<Box<dyn TokenFilter>> = Vec::new();
-    if params.lowercase {
+    // Korean terms are lower-cased before their tags stand behind them.
+    if params.lowercase && params.analyzer != AnalyzerKind::Korean {
         filters.push(Box::new(lowercase::Lowercase));
     }
-    if params.analyzer == AnalyzerKind::Word {
+    if !matches!(params.analyzer, AnalyzerKind::Char | AnalyzerKind::CharWb) {
         if !params.stop_words.is_empty() {
             filters.push(Box::new(stop_words::StopWords::open(&params.stop_words)?));
         }

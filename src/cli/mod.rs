@@ -12,6 +12,7 @@ mod doctor;
 mod explain;
 mod extract;
 mod init;
+mod ko;
 mod logs;
 mod output;
 mod predict;
@@ -43,6 +44,7 @@ Environment:
   MALMOI_ROOM__KEY  replaces a setting: MALMOI_SOURCE__PATH=reviews.tsv
   MALMOI_CONFIG     as --config
   MALMOI_STATE      as --state
+  MALMOI_DATA_DIR   where dictionaries are kept
   MALMOI_LOG        error, warn, info, debug or trace, where neither -q nor -v is given
   NO_COLOR          no colours, unless --color always";
 
@@ -70,6 +72,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Show the terms that speak most for each label
     Terms(terms::Arguments),
+    /// Cut Korean text into morphemes, with tags
+    Ko(ko::Arguments),
     /// Export the rows of a run
     Vectors(vectors::Arguments),
     /// Show one document, and what each room makes of it
@@ -98,6 +102,7 @@ impl Command {
             Command::Predict(arguments) => predict::run(arguments, context),
             Command::Explain(arguments) => explain::run(arguments, context),
             Command::Terms(arguments) => terms::run(arguments, context),
+            Command::Ko(arguments) => ko::run(arguments, context),
             Command::Vectors(arguments) => vectors::run(arguments, context),
             Command::Show(arguments) => show::run(arguments, context),
             Command::Clean(arguments) => clean::run(arguments, context),

@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::schema::PipelineParams;
 use super::shape::quoted;
+use crate::analyze::korean::tags::Tag;
 use crate::analyze::{AnalyzeParams, AnalyzerKind, TokenizerKind};
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
@@ -176,6 +177,7 @@ fn check_analyze(params: &AnalyzeParams, findings: &mut Findings) {
         let message = "setting `analyze.stop_words` holds an empty name".to_owned();
         findings.push("analyze.stop_words", message, "name a file, or \"en\"", false);
     }
+    check_korean(params, findings);
     warn_of_unread(params, findings);
     if !params.stop_words.is_empty() {
         let message = "dropping stop words usually makes a classifier worse";
@@ -184,8 +186,41 @@ fn check_analyze(params: &AnalyzeParams, findings: &mut Findings) {
     }
 }
 
+fn check_korean(params: &AnalyzeParams, findings: &mut Findings) {
+    for (key, tags) in [("keep_tags", &params.keep_tags), ("stop_tags", &params.stop_tags)] {
+        let known = |tag: &&String| Tag::all().any(|one| one.name().starts_with(tag.as_str()));
+        if let Some(tag) = tags.iter().find(|tag| tag.is_empty() || !known(tag)) {
+            let must = "a tag or the beginning of one";
+            let hint = "`malmoi ko tags` lists them: [\"NNG\", \"V\"]";
+            findings.need(false, &format!("analyze.{key}"), &quoted(tag), must, hint);
+        }
+    }
+    if params.characters && !params.tagged {
+        let message = "setting `analyze.characters` needs `tagged = true`".to_owned();
+        let hint = "without tags a syllable and a word of one syllable would be one term";
+        findings.push("analyze.characters", message, hint, false);
+    }
+    let default = AnalyzeParams::default();
+    let set = [
+        ("normalize", params.normalize != default.normalize),
+        ("user_dictionary", params.user_dictionary.is_some()),
+        ("decompound", params.decompound != default.decompound),
+        ("keep_tags", !params.keep_tags.is_empty()),
+        ("stop_tags", !params.stop_tags.is_empty()),
+        ("tagged", params.tagged),
+        ("characters", params.characters),
+    ];
+    if !params.needs_korean() {
+        for (key, _) in set.iter().filter(|(_, is_set)| *is_set) {
+            let message = format!("setting `analyze.{key}` is read with Korean analyzers alone");
+            let hint = "set analyzer = \"korean\" or \"auto\", or remove it";
+            findings.warn(&format!("analyze.{key}"), &message, hint);
+        }
+    }
+}
+
 fn warn_of_unread(params: &AnalyzeParams, findings: &mut Findings) {
-    let of_characters = params.analyzer != AnalyzerKind::Word;
+    let of_characters = matches!(params.analyzer, AnalyzerKind::Char | AnalyzerKind::CharWb);
     let of_words = params.tokenizer == TokenizerKind::Words;
     let has_pattern = params.token_pattern != crate::analyze::DEFAULT_TOKEN_PATTERN;
     let mut unread = |is: bool, key: &str, reader: &str| {

@@ -37,10 +37,9 @@ pub use choice::write_choice;
 pub use file::{FILE_NAME, find};
 pub use origin::{Origin, Value};
 pub use overrides::Overrides;
+pub use crate::analyze::BUNDLED_STOP_WORDS;
 pub use schema::{VERSION, schema};
 
-/// The stop words that come with the program; other names are files.
-pub const BUNDLED_STOP_WORDS: &[&str] = &["en"];
 
 /// A checked `pipeline.toml`.
 #[derive(Debug)]
@@ -199,6 +198,9 @@ impl Config {
             if !BUNDLED_STOP_WORDS.contains(&name.as_str()) {
                 *name = place(&["analyze", "stop_words"], Path::new(name)).display().to_string();
             }
+        }
+        if let Some(words) = &mut analyze.user_dictionary {
+            *words = place(&["analyze", "user_dictionary"], Path::new(words)).display().to_string();
         }
         let name = name.to_owned();
         Pipeline { name, root, source, clean, analyze, vectorize, classify, evaluate }

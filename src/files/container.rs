@@ -141,6 +141,29 @@ impl ContainerReader {
         Ok(ContainerReader { position: HEADER, end, bytes, path: path.to_owned() })
     }
 
+    /// The checksum of the file at `path`, as it says itself: tells contents apart
+    /// without reading them.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no such file.
+    pub fn checksum(path: &Path, form: Form) -> Result<u64> {
+        use std::io::{Read, Seek, SeekFrom};
+        let read = || -> std::io::Result<([u8; HEADER], [u8; TRAILER])> {
+            let mut file = std::fs::File::open(path)?;
+            let (mut head, mut tail) = ([0; HEADER], [0; TRAILER]);
+            file.read_exact(&mut head)?;
+            file.seek(SeekFrom::End(-(TRAILER as i64)))?;
+            file.read_exact(&mut tail)?;
+            Ok((head, tail))
+        };
+        let (head, tail) = read().map_err(|error| Error::file("cannot read", path, error))?;
+        if head[..8] != *MAGIC || head[8..12] != form.kind {
+            return Err(Error::data(format!("the {} is damaged", form.name))
+                .at(path.display().to_string()));
+        }
+        Ok(u64::from_le_bytes(tail[8..].try_into().expect("eight bytes")))
+    }
+
     /// The next bytes.
     pub fn bytes(&mut self) -> Result<&[u8]> {
         let length = self.count(1)?;

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::shelf::InputFile;
 use crate::analyze::AnalyzeParams;
+use crate::analyze::dictionary::{SystemDictionary, dictionary_file};
 use crate::config::Pipeline;
 use crate::error::{Error, Result};
 use crate::files::fingerprint;
@@ -103,15 +104,18 @@ fn sum(path: &Path) -> std::io::Result<String> {
     }
 }
 
-/// Sums of the user's stop-word files; the bundled list is named by its contents too.
+/// Sums of all words that are read from files: lists and dictionaries of the user,
+/// and the system dictionary. What is bundled is named by the program's version.
 pub(super) fn dictionaries(params: &AnalyzeParams) -> Result<Vec<String>> {
-    let lists = params.stop_words.iter().filter(|list| *list != "en");
-    lists
-        .map(|list| {
-            let path = Path::new(list);
-            sum(path).map_err(|error| Error::file("cannot read the stop words", path, error))
-        })
-        .collect()
+    let sum_of = |file: &str| {
+        let path = Path::new(file);
+        sum(path).map_err(|error| Error::file("cannot read the words of", path, error))
+    };
+    let mut sums = params.files().map(sum_of).collect::<Result<Vec<_>>>()?;
+    if params.needs_korean() {
+        sums.push(SystemDictionary::checksum(&dictionary_file()?)?);
+    }
+    Ok(sums)
 }
 
 fn name(path: &Path) -> String {

@@ -134,8 +134,10 @@ impl Model {
 }
 
 fn dictionaries_changed(params: &AnalyzeParams, path: &Path) -> Error {
-    let files = params.stop_words.iter().filter(|list| *list != "en");
-    let files: Vec<String> = files.map(|file| format!("`{file}`")).collect();
+    let mut files: Vec<String> = params.files().map(|file| format!("`{file}`")).collect();
+    if params.needs_korean() {
+        files.push("the Korean dictionary".to_owned());
+    }
     Error::data(format!("{} changed since the model was trained", files.join(" or ")))
         .at(path.display().to_string())
         .hinted("run the pipeline again, or put the old file back")

@@ -161,12 +161,22 @@ fn recipes(pipeline: &Pipeline, others: bool) -> Vec<Recipe> {
             add("negation = 0", &|recipe| recipe.analyze.negation = 0);
             add("negation = 4", &|recipe| recipe.analyze.negation = 4);
         }
-        AnalyzerKind::Word => {}
+        AnalyzerKind::Word | AnalyzerKind::Auto => {}
         AnalyzerKind::Char => {
             add("analyzer = char_wb", &|recipe| recipe.analyze.analyzer = AnalyzerKind::CharWb)
         }
         AnalyzerKind::CharWb => {
             add("analyzer = char", &|recipe| recipe.analyze.analyzer = AnalyzerKind::Char)
+        }
+        AnalyzerKind::Korean => {
+            add("tagged = true, characters = true", &|recipe| {
+                recipe.analyze.tagged = true;
+                recipe.analyze.characters = true;
+            });
+            add("tagged = true, characters = false", &|recipe| {
+                recipe.analyze.tagged = true;
+                recipe.analyze.characters = false;
+            });
         }
     }
     recipes

@@ -107,7 +107,7 @@ struct Left {
 }
 
 impl Lattice {
-    /// Puts the morphemes of the cheapest way into `out`.
+    /// Puts the morphemes of the cheapest way into `out`; gives its cost.
     ///
     /// `fixed` rise, do not overlap, and neither start nor end in white space.
     pub fn decode(
@@ -116,16 +116,17 @@ impl Lattice {
         text: &str,
         fixed: &[Fixed],
         out: &mut Vec<Found>,
-    ) {
+    ) -> i32 {
         out.clear();
         self.fill(dictionary, text, fixed);
-        let (mut node, _) = self.last(dictionary, text.len());
+        let (mut node, cost) = self.last(dictionary, text.len());
         while node != 0 {
             let Node { start, end, what, before, .. } = self.nodes[node as usize];
             out.push(Found { start: start as usize, end: end as usize, what });
             node = before;
         }
         out.reverse();
+        cost
     }
 
     /// Makes the nodes of all ways.

@@ -1,0 +1,181 @@
+//! Which registered words stand in a text.
+//!
+//! In: every place where one could stand, and the analysis without them. Out:
+//! spans that are fixed. Promises: a registered word wins against any analysis
+//! of the same stretch and against unknown words; a longer word of the system
+//! dictionary that holds it stays whole, unless the word is marked `force`.
+
+use super::lattice::{Fixed, Found, Lattice, What};
+use crate::analyze::dictionary::{SystemDictionary, WordKind};
+
+/// A place where a registered word could stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The span, as it would be fixed.
+    pub fixed: Fixed,
+    /// Number of the word.
+    pub word: u32,
+    /// Whether it wins anywhere.
+    pub force: bool,
+}
+
+/// Places that the lattice decides on, one by one; texts with more are rare, and
+/// the others stay as the dictionary has them.
+const MOST_TRIALS: usize = 32;
+
+/// What the rules say of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// The registered word stands there.
+    Wins,
+    /// It would cut a longer word.
+    Loses,
+    /// It cuts a known word that reaches beyond one of its ends: costs decide.
+    Open,
+}
+
+/// Memory of the decision, reused from text to text.
+#[derive(Default)]
+pub(super) struct UserWords {
+    taken: Vec<Place>,
+    open: Vec<Place>,
+    fixed: Vec<Fixed>,
+    trial: Vec<Found>,
+}
+
+impl UserWords {
+    /// Leaves in `places` those that win, rising and not overlapping.
+    ///
+    /// `places` are sorted by start, the longest first; `plain` is the analysis
+    /// without them, in which `others` were fixed.
+    pub fn decide(
+        &mut self,
+        lattice: &mut Lattice,
+        dictionary: &SystemDictionary,
+        text: &str,
+        others: &[Fixed],
+        plain: &[Found],
+        places: &mut Vec<Place>,
+    ) {
+        self.taken.clear();
+        self.open.clear();
+        places.iter().filter(|place| place.force).for_each(|place| take(&mut self.taken, *place));
+        for place in places.iter().filter(|place| !place.force) {
+            match verdict(dictionary, text, plain, place) {
+                Verdict::Wins => take(&mut self.taken, *place),
+                Verdict::Open => self.open.push(*place),
+                Verdict::Loses => {}
+            }
+        }
+        self.try_open(lattice, dictionary, text, others);
+        places.clone_from(&self.taken);
+    }
+
+    /// An open place wins if the rest of its eojeol is particles and endings, or
+    /// if the text costs no more with it than without.
+    fn try_open(
+        &mut self,
+        lattice: &mut Lattice,
+        dictionary: &SystemDictionary,
+        text: &str,
+        others: &[Fixed],
+    ) {
+        for place in 0..self.open.len().min(MOST_TRIALS) {
+            let place = self.open[place];
+            if overlaps(&self.taken, &place) {
+                continue;
+            }
+            merge(&self.taken, others, &mut self.fixed);
+            let without = lattice.decode(dictionary, text, &self.fixed, &mut self.trial);
+            take(&mut self.taken, place);
+            merge(&self.taken, others, &mut self.fixed);
+            let with = lattice.decode(dictionary, text, &self.fixed, &mut self.trial);
+            let wins = with <= without || is_followed_by_particles(dictionary, text, &self.trial, &place);
+            if !wins {
+                self.taken.retain(|taken| taken.fixed != place.fixed);
+            }
+        }
+    }
+}
+
+/// All fixed spans in order; a registered word wins against another span.
+pub(super) fn merge(places: &[Place], others: &[Fixed], fixed: &mut Vec<Fixed>) {
+    fixed.clear();
+    fixed.extend(places.iter().map(|place| place.fixed));
+    let free = |other: &&Fixed| {
+        !places.iter().any(|place| place.fixed.start < other.end && other.start < place.fixed.end)
+    };
+    fixed.extend(others.iter().filter(free));
+    fixed.sort_unstable_by_key(|span| span.start);
+}
+
+fn take(taken: &mut Vec<Place>, place: Place) {
+    if !overlaps(taken, &place) {
+        let at = taken.partition_point(|other| other.fixed.start < place.fixed.start);
+        taken.insert(at, place);
+    }
+}
+
+fn overlaps(taken: &[Place], place: &Place) -> bool {
+    let (start, end) = (place.fixed.start, place.fixed.end);
+    taken.iter().any(|other| other.fixed.start < end && start < other.fixed.end)
+}
+
+fn verdict(
+    dictionary: &SystemDictionary,
+    text: &str,
+    plain: &[Found],
+    place: &Place,
+) -> Verdict {
+    let (start, end) = (place.fixed.start, place.fixed.end);
+    let first = plain.partition_point(|found| found.end <= start);
+    let touched = plain[first..].iter().take_while(|found| found.start < end);
+    let mut verdict = Verdict::Wins;
+    for found in touched {
+        let What::Known(number) = found.what else { continue };
+        let (before, after) = (found.start < start, found.end > end);
+        let holds = found.start <= start && found.end >= end && (before || after);
+        if holds && !may_be_particles(dictionary, text, place, number, found) {
+            return Verdict::Loses;
+        }
+        if before || after {
+            verdict = Verdict::Open;
+        }
+    }
+    verdict
+}
+
+/// A verb that melted with its ending may be read as a noun and a particle too
+/// (`나는`); a noun that begins with another (`고양이`) is a word of its own.
+fn may_be_particles(
+    dictionary: &SystemDictionary,
+    text: &str,
+    place: &Place,
+    number: u32,
+    found: &Found,
+) -> bool {
+    let is_inflected = dictionary.feature(number).kind == WordKind::Inflect;
+    let (start, end) = (place.fixed.start, place.fixed.end);
+    is_inflected && found.start == start && text[start..end].chars().count() > 1
+}
+
+fn is_followed_by_particles(
+    dictionary: &SystemDictionary,
+    text: &str,
+    found: &[Found],
+    place: &Place,
+) -> bool {
+    let mut end = place.fixed.end;
+    for next in found.iter().filter(|found| found.start >= place.fixed.end) {
+        // White space and punctuation end the eojeol.
+        if next.start > end || !text[next.start..].starts_with(char::is_alphanumeric) {
+            break;
+        }
+        let What::Known(number) = next.what else { return false };
+        if !dictionary.feature(number).tag.starts_with(['J', 'E']) {
+            return false;
+        }
+        end = next.end;
+    }
+    end > place.fixed.end
+}

@@ -5,6 +5,7 @@
 //! user's own words: a list of them, and where they stand in a text.
 
 mod build;
+mod check;
 mod fold;
 pub mod matcher;
 mod place;
@@ -14,6 +15,7 @@ mod trie;
 pub mod user;
 
 pub use build::final_consonant;
+pub use check::{Report, check};
 pub use matcher::{Candidate, Matcher};
 pub use place::{data_folder, dictionary_file, installed};
 pub use system::{Feature, Morpheme, SystemDictionary, UnknownClass, WordKind};

@@ -80,6 +80,7 @@ impl Default for AnalyzeParams {
 
 mod characters;
 pub mod dictionary;
+pub mod korean;
 mod lowercase;
 mod negation;
 mod pattern;

@@ -3,4 +3,6 @@
 //! In: cleaned text. Out: text in one spelling with the way back to the original,
 //! spans that stay whole, and the names of parts of speech.
 
+pub mod normalize;
+mod syllable;
 pub mod tags;

@@ -5,4 +5,5 @@
 
 pub mod normalize;
 mod syllable;
+pub mod symbols;
 pub mod tags;

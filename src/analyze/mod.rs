@@ -81,6 +81,7 @@ impl Default for AnalyzeParams {
 mod characters;
 pub mod dictionary;
 pub mod korean;
+pub mod language;
 mod lowercase;
 mod negation;
 mod pattern;

@@ -59,7 +59,8 @@ pub struct AnalyzeParams {
     pub punctuation: bool,
     /// Lower-case before anything compares words.
     pub lowercase: bool,
-    /// Words to drop: `en` (the bundled 179), or files of one word a line.
+    /// Words to drop: `en` or `ko` (bundled), or files of one word a line, written
+    /// `word` or `word/TAG`.
     pub stop_words: Vec<String>,
     /// Snowball stemming.
     pub stemmer: Option<StemmerKind>,
@@ -132,12 +133,12 @@ mod words;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use crate::data::{Token, Tokens};
 use self::korean::{Decompound, KoreanParams, KoreanTokenizer, NormalizeParams};
+use crate::data::{Token, Tokens};
 use crate::error::Result;
 use crate::traits::{TokenFilter, Tokenizer};
-pub use stop_words::BUNDLED as BUNDLED_STOP_WORDS;
 pub use negation::{PREFIX as NEGATION_PREFIX, Reach, Role};
+pub use stop_words::BUNDLED as BUNDLED_STOP_WORDS;
 
 /// A tokenizer and the filters behind it.
 pub struct Analyzer {

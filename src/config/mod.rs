@@ -32,14 +32,13 @@ use schema::PipelineParams;
 use settings::{Place, Setting, Table};
 use whole::{check_default, check_file, default_of, pipelines_of};
 
+pub use crate::analyze::BUNDLED_STOP_WORDS;
 pub use checks::check_rooms;
 pub use choice::write_choice;
 pub use file::{FILE_NAME, find};
 pub use origin::{Origin, Value};
 pub use overrides::Overrides;
-pub use crate::analyze::BUNDLED_STOP_WORDS;
 pub use schema::{VERSION, schema};
-
 
 /// A checked `pipeline.toml`.
 #[derive(Debug)]

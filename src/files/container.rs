@@ -158,8 +158,9 @@ impl ContainerReader {
         };
         let (head, tail) = read().map_err(|error| Error::file("cannot read", path, error))?;
         if head[..8] != *MAGIC || head[8..12] != form.kind {
-            return Err(Error::data(format!("the {} is damaged", form.name))
-                .at(path.display().to_string()));
+            return Err(
+                Error::data(format!("the {} is damaged", form.name)).at(path.display().to_string())
+            );
         }
         Ok(u64::from_le_bytes(tail[8..].try_into().expect("eight bytes")))
     }

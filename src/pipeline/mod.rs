@@ -56,4 +56,6 @@ pub use tune::{Candidate, TuneOptions, Tuned, tune};
 pub use watch::{Silent, Watch};
 
 /// stub
-pub fn ensure_dictionary(_: &dyn Watch) -> crate::Result<()> { Ok(()) }
+pub fn ensure_dictionary(_: &dyn Watch) -> crate::Result<()> {
+    Ok(())
+}

@@ -48,9 +48,14 @@ pub fn morpheme_lines(
     output: impl Write,
     watch: &dyn Watch,
 ) -> Result<(u64, Skipped)> {
-    line_by_line(name, input, output, watch, || (), |(), line, out| {
-        tell(analyzer, form, utf8(line)?, out)
-    })
+    line_by_line(
+        name,
+        input,
+        output,
+        watch,
+        || (),
+        |(), line, out| tell(analyzer, form, utf8(line)?, out),
+    )
 }
 
 /// Adds what is told of one text to `out`, with a line end.

@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 pub fn data_folder() -> Result<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let folder = set("MALMOI_DATA_DIR").map(PathBuf::from);
-    let folder = folder.or_else(|| set("XDG_DATA_HOME").map(|data| PathBuf::from(data).join("malmoi")));
+    let folder =
+        folder.or_else(|| set("XDG_DATA_HOME").map(|data| PathBuf::from(data).join("malmoi")));
     let folder =
         folder.or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".local/share/malmoi")));
     folder.ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! What is said of each morpheme of a text.
 
-use serde::{Deserialize, Serialize};
 use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::analyze::dictionary::{Feature, WordKind};
 

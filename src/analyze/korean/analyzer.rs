@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::analysis::{CharOffsets, Decompound, Morph, MorphRef};
 use super::lattice::{Fixed, Found, Lattice, What};
-use super::normalize::{Normalized, NormalizeParams, Normalizer};
+use super::normalize::{NormalizeParams, Normalized, Normalizer};
 use super::symbols::Symbols;
 use super::user_words::{Place, UserWords, merge};
 use crate::analyze::dictionary::{
@@ -182,9 +182,13 @@ impl Analyzer {
         }
         let (left, right) = self.symbol_ids;
         others.clear();
-        others.extend(
-            symbols.iter().map(|&(start, end)| Fixed { start, end, left, right, cost: 0 }),
-        );
+        others.extend(symbols.iter().map(|&(start, end)| Fixed {
+            start,
+            end,
+            left,
+            right,
+            cost: 0,
+        }));
         places.clear();
         lattice.decode(&self.dictionary, normal, others, found);
         fixed.clone_from(others);
@@ -226,11 +230,7 @@ impl Analyzer {
         MorphRef { surface, feature, start, end, registered }
     }
 
-    fn fixed_feature(
-        &self,
-        span: Option<&Fixed>,
-        places: &[Place],
-    ) -> (Feature<'_>, Option<&str>) {
+    fn fixed_feature(&self, span: Option<&Fixed>, places: &[Place]) -> (Feature<'_>, Option<&str>) {
         let simple = |tag| Feature { tag, kind: WordKind::Simple, expression: "" };
         let place = places.iter().find(|place| Some(&place.fixed) == span);
         match (place, &self.user) {
@@ -244,10 +244,7 @@ impl Analyzer {
 }
 
 /// The parts of a word, each at its own place where they spell the surface.
-fn each_part(
-    one: &MorphRef<'_>,
-    take: &mut impl FnMut(&str, &str, usize, usize, &MorphRef<'_>),
-) {
+fn each_part(one: &MorphRef<'_>, take: &mut impl FnMut(&str, &str, usize, usize, &MorphRef<'_>)) {
     let spelled: usize = one.parts().map(|(form, _)| form.len()).sum();
     let is_spelled = spelled == one.end - one.start
         && one.parts().try_fold(one.surface, |rest, (form, _)| rest.strip_prefix(form)).is_some();
@@ -306,7 +303,9 @@ fn reads_with_consonant(character: char) -> bool {
     match final_consonant(character) {
         Some(consonant) => consonant,
         // 영 일 삼 육 칠 팔; 엘 엠 엔 알 and what English words end in.
-        None => matches!(character.to_ascii_lowercase(), '0' | '1' | '3' | '6'..='8')
-            || "lmnrbcgkpt".contains(character.to_ascii_lowercase()),
+        None => {
+            matches!(character.to_ascii_lowercase(), '0' | '1' | '3' | '6'..='8')
+                || "lmnrbcgkpt".contains(character.to_ascii_lowercase())
+        }
     }
 }

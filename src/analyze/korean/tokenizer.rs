@@ -55,8 +55,10 @@ impl KoreanTokenizer {
 
     /// `VV+EC` is kept where `VV` is, and dropped where all its parts are.
     fn is_kept(&self, tag: &str) -> bool {
-        let among = |list: &[String], tag: &str| list.iter().any(|one| tag.starts_with(one.as_str()));
-        let kept = self.keep_tags.is_empty() || tag.split('+').any(|one| among(&self.keep_tags, one));
+        let among =
+            |list: &[String], tag: &str| list.iter().any(|one| tag.starts_with(one.as_str()));
+        let kept =
+            self.keep_tags.is_empty() || tag.split('+').any(|one| among(&self.keep_tags, one));
         kept && !tag.split('+').all(|one| among(&self.stop_tags, one))
     }
 

@@ -90,7 +90,8 @@ impl UserWords {
             take(&mut self.taken, place);
             merge(&self.taken, others, &mut self.fixed);
             let with = lattice.decode(dictionary, text, &self.fixed, &mut self.trial);
-            let wins = with <= without || is_followed_by_particles(dictionary, text, &self.trial, &place);
+            let wins =
+                with <= without || is_followed_by_particles(dictionary, text, &self.trial, &place);
             if !wins {
                 self.taken.retain(|taken| taken.fixed != place.fixed);
             }
@@ -121,12 +122,7 @@ fn overlaps(taken: &[Place], place: &Place) -> bool {
     taken.iter().any(|other| other.fixed.start < end && start < other.fixed.end)
 }
 
-fn verdict(
-    dictionary: &SystemDictionary,
-    text: &str,
-    plain: &[Found],
-    place: &Place,
-) -> Verdict {
+fn verdict(dictionary: &SystemDictionary, text: &str, plain: &[Found], place: &Place) -> Verdict {
     let (start, end) = (place.fixed.start, place.fixed.end);
     let first = plain.partition_point(|found| found.end <= start);
     let touched = plain[first..].iter().take_while(|found| found.start < end);

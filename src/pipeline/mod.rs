@@ -42,7 +42,7 @@ pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use outcome::{Evaluation, Outcome, StageReport, Status, Unseen};
 pub use plan::{Plan, PlannedStage, plan};
-pub use run::{fetch, run};
+pub use run::run;
 pub use score::{LABEL, Lines, PROBABILITY, Predictor, score_lines};
 pub use score_table::score_table;
 pub use shelf::{Kept, Lock, Manifest, Shelf};

@@ -1,8 +1,9 @@
 //! The whole run: rooms in order, each result kept when it is finished.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
+use super::download::{fetch, or_anew};
 use super::encoder::Encoder;
 use super::fingerprint::{self, Fingerprints};
 use super::fit::fit;
@@ -34,7 +35,7 @@ use crate::vectorize::{Vectorizer, Vocabulary};
 pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) -> Result<Outcome> {
     let start = Instant::now();
     let _lock = Lock::take(state, &format!("malmoi run {}", pipeline.name), watch)?;
-    let path = fetch(pipeline, state, watch)?;
+    let path = fetch(pipeline, state, force, watch)?;
     let mut shelf = Shelf::open(state, &pipeline.name)?;
     let inputs =
         fingerprint::inputs(&source::inputs(&pipeline.source, &path)?, &shelf.manifest.inputs)?;
@@ -57,22 +58,6 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
         seconds: start.elapsed().as_secs_f64(),
         peak_rss_bytes: peak_rss_bytes(),
     })
-}
-
-/// Where the source stands: the configured path, or the download of its URL.
-///
-/// # Errors
-/// If the path does not exist or the download fails.
-pub fn fetch(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<PathBuf> {
-    if let Some(path) = &pipeline.source.path {
-        if !path.exists() {
-            return Err(Error::data(format!("`{}` does not exist", path.display()))
-                .at(format!("setting `source.path` of pipeline `{}`", pipeline.name))
-                .hinted("give the right place with --set source.path=…"));
-        }
-        return Ok(path.clone());
-    }
-    super::download::download(&pipeline.source, state, watch)
 }
 
 /// What is written to `metrics.json`.
@@ -119,7 +104,8 @@ impl Run<'_> {
             }
             None => {
                 shelf.forget(Kept::Rows)?;
-                let source = source::open(&self.pipeline.source, path)?;
+                let source = source::open(&self.pipeline.source, path)
+                    .map_err(|error| or_anew(error, self.pipeline))?;
                 shelf.manifest.inputs = inputs;
                 self.learn_from(shelf, source, path)
             }
@@ -164,7 +150,8 @@ impl Run<'_> {
         let cleaner = Cleaner::open(&pipeline.clean)?;
         let analyzer = Analyzer::open(&pipeline.analyze)?;
         self.watch.stage("source");
-        let corpus = ingest(source, &cleaner, &analyzer, self.watch)?;
+        let corpus = ingest(source, &cleaner, &analyzer, self.watch)
+            .map_err(|error| or_anew(error, pipeline))?;
         let skipped = source.skipped();
         skipped
             .examples

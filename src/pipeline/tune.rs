@@ -8,10 +8,11 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::download::{fetch, or_anew};
 use super::fit::fit;
 use super::folds::folds;
 use super::ingest::{Corpus, ingest};
-use super::run::{classes, fetch, labels, renumber};
+use super::run::{classes, labels, renumber};
 use super::shelf::Lock;
 use super::split::split;
 use super::watch::Watch;
@@ -90,7 +91,7 @@ pub fn tune(
     watch: &dyn Watch,
 ) -> Result<Tuned> {
     let _lock = Lock::take(state, &format!("malmoi tune {}", pipeline.name), watch)?;
-    let path = fetch(pipeline, state, watch)?;
+    let path = fetch(pipeline, state, false, watch)?;
     let mut trials = Vec::new();
     let mut grouped_by = "text";
     let mut read: Option<(AnalyzeParams, Material)> = None;
@@ -195,7 +196,8 @@ impl Material {
         watch.stage("source");
         let analyzer = Analyzer::open(analyze)?;
         let mut source = source::open_grouped(&pipeline.source, path)?;
-        let corpus = ingest(source.as_mut(), &Cleaner::open(&pipeline.clean)?, &analyzer, watch)?;
+        let corpus = ingest(source.as_mut(), &Cleaner::open(&pipeline.clean)?, &analyzer, watch)
+            .map_err(|error| or_anew(error, pipeline))?;
         let parts = split(&corpus.documents, pipeline.evaluate.test_size);
         let labels = labels(&corpus, &parts);
         if labels.len() < 2 {

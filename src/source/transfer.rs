@@ -159,14 +159,7 @@ impl Transfer<'_> {
 
     /// Writes the body behind the first `start` bytes.
     fn receive(&self, mut response: Response, start: u64) -> Result<(), Cut> {
-        if !matches!(response.status(), 200 | 206) {
-            let message = format!(
-                "`{}` answers {} without a file",
-                shown_address(self.url),
-                response.status()
-            );
-            return Err(Cut::Lasting(Error::io(message).hinted("check the address")));
-        }
+        self.check_kind(&response, start)?;
         let total = response.length().map(|length| start.saturating_add(length));
         self.check_size(total.unwrap_or(start))?;
         let mut part = self.open_part(start)?;
@@ -182,6 +175,21 @@ impl Transfer<'_> {
             true => Ok(()),
             false => Err(passing(self.cut_off(have, "the connection was closed"))),
         }
+    }
+
+    /// A part is taken only where one was asked for, and never several in one body.
+    fn check_kind(&self, response: &Response, start: u64) -> Result<(), Cut> {
+        let kind = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let problem = match response.status() {
+            200 | 206 if kind.starts_with("multipart/") => "with several parts in one",
+            200 if start == 0 => return Ok(()),
+            206 if start > 0 => return Ok(()),
+            206 => "without being asked for a part",
+            _ => "without a file",
+        };
+        let message =
+            format!("`{}` answers {} {problem}", shown_address(self.url), response.status());
+        Err(Cut::Lasting(or_elsewhere(Error::io(message).hinted("check the address"))))
     }
 
     /// The version is forgotten before the bytes it spoke of: a process killed in

@@ -121,17 +121,19 @@ impl Run<'_> {
     ) -> Result<Kepts> {
         let fresh = self.vectorize(source.as_mut(), path)?;
         drop(source);
-        let rows_path = shelf.path(Kept::Rows);
         let start = Instant::now();
         self.watch.stage("classify");
-        let (fitted, finished) = std::thread::scope(|scope| {
-            let finishing = scope.spawn(|| fresh.finish(&rows_path));
+        let (fitted, kept) = std::thread::scope(|scope| {
+            // Kept at once: whoever ends a long fit does not lose the rows.
+            let keeping = scope.spawn(|| {
+                let test = fresh.finish(&shelf.path(Kept::Rows))?;
+                shelf.keep(Kept::Rows, &self.wanted.rows, self.stages.clone()).map(|()| test)
+            });
             let fitted = self.fit(&fresh.train, &fresh.labels);
-            (fitted, finishing.join().expect("writing rows never panics"))
+            (fitted, keeping.join().expect("writing rows never panics"))
         });
         let seconds = start.elapsed().as_secs_f64();
-        let test = finished?;
-        shelf.keep(Kept::Rows, &self.wanted.rows, self.stages.clone())?;
+        let test = kept?;
         let Fresh { vectorizer, labels, train, facts, .. } = fresh;
         let prepared = Prepared { vectorizer, labels, train, test, facts };
         self.conclude(shelf, prepared, fitted?, seconds)
@@ -180,7 +182,8 @@ impl Run<'_> {
             return Ok(None);
         }
         let Pipeline { vectorize, classify, .. } = self.pipeline;
-        fit(&train.rows, &train.classes, labels, vectorize, classify).map(Some)
+        let stop = self.watch.stop();
+        fit(&train.rows, &train.classes, labels, vectorize, classify, stop).map(Some)
     }
 
     /// Keeps the model and measures it.

@@ -252,7 +252,7 @@ fn try_recipe(
         .into_par_iter()
         .map(|fold| {
             watch.check()?;
-            try_fold(&recipe, material, pipeline, fold, values)
+            try_fold(&recipe, material, pipeline, fold, values, watch)
         })
         .collect::<Result<_>>()?;
     let candidate = |(place, &c): (usize, &f64)| {
@@ -279,6 +279,7 @@ fn try_fold(
     pipeline: &Pipeline,
     fold: usize,
     values: &[f64],
+    watch: &dyn Watch,
 ) -> Result<Vec<Held>> {
     let (train, train_classes) = material.part(fold, false);
     let (mut held, held_classes) = material.part(fold, true);
@@ -297,8 +298,9 @@ fn try_fold(
         .iter()
         .map(|&c| {
             let params = ClassifyParams { c, calibration: None, ..pipeline.classify.clone() };
+            let (labels, stop) = (&material.labels, watch.stop());
             let classifier =
-                fit(&rows, &train_classes, &material.labels, &recipe.vectorize, &params)?;
+                fit(&rows, &train_classes, labels, &recipe.vectorize, &params, stop)?;
             Ok(measure(&classifier, &held_rows, &held_classes))
         })
         .collect()

@@ -93,6 +93,7 @@ use std::borrow::Cow;
 use crate::data::{Token, Tokens};
 use crate::error::Result;
 use crate::traits::{TokenFilter, Tokenizer};
+pub use stop_words::read_stop_words;
 pub use negation::{PREFIX as NEGATION_PREFIX, Reach, Role};
 
 /// A tokenizer and the filters behind it.

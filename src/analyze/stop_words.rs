@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::files::read_dictionary;
 use crate::traits::TokenFilter;
 
 /// The bundled English list.
@@ -23,7 +24,7 @@ impl StopWords {
         for list in lists {
             match list.as_str() {
                 "en" => words.extend(parse(ENGLISH)),
-                path => words.extend(parse(&read(Path::new(path))?)),
+                path => words.extend(parse(&read_stop_words(Path::new(path))?)),
             }
         }
         Ok(StopWords(words))
@@ -36,19 +37,16 @@ impl TokenFilter for StopWords {
     }
 }
 
-fn read(path: &Path) -> Result<String> {
-    let failed = |error| {
-        Error::file("cannot read the stop words", path, error)
-            .hinted("`analyze.stop_words` takes `en` or paths of UTF-8 files with one word a line")
-    };
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAX_BYTES {
-        return Err(Error::data(format!(
-            "`{}` is too large for a list of stop words",
-            path.display()
-        )));
-    }
-    std::fs::read_to_string(path).map_err(failed)
+/// The text of a list that is a file.
+///
+/// # Errors
+/// It is no regular file, too large, or not UTF-8.
+pub fn read_stop_words(path: &Path) -> Result<String> {
+    read_dictionary(path, "the stop words", MAX_BYTES).map_err(|error| match error.hint() {
+        Some(_) => error,
+        None => error
+            .hinted("`analyze.stop_words` takes `en` or paths of UTF-8 files with one word a line"),
+    })
 }
 
 fn parse(text: &str) -> impl Iterator<Item = String> {

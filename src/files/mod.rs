@@ -10,6 +10,7 @@ mod json_records;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod records;
+mod regular;
 mod rows;
 mod table;
 mod text;
@@ -20,6 +21,7 @@ pub(crate) use json_object::{json_object, json_string};
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetReader;
 pub use records::RecordReader;
+pub use regular::read_dictionary;
 pub use rows::{Format, RowWriter};
 pub use table::{Dialect, Record, TableReader};
 pub use text::{MAX_LINE_BYTES, TextReader, place, read_text};

@@ -37,8 +37,9 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
     let _lock = Lock::take(state, &format!("malmoi run {}", pipeline.name), watch)?;
     let path = fetch(pipeline, state, force, watch)?;
     let mut shelf = Shelf::open(state, &pipeline.name)?;
+    let files = source::inputs(&pipeline.source, &path)?;
     let inputs =
-        fingerprint::inputs(&source::inputs(&pipeline.source, &path)?, &shelf.manifest.inputs)?;
+        fingerprint::inputs(&files, &shelf.manifest.inputs, watch.stop())?;
     let wanted = Fingerprints::new(pipeline, &inputs)?;
     let mut run = Run { pipeline, watch, wanted, stages: Vec::new() };
     if force {

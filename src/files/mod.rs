@@ -3,7 +3,7 @@
 mod atomic;
 mod container;
 
-pub use container::{ContainerReader, ContainerWriter, Form, fingerprint};
+pub use container::{ContainerReader, ContainerWriter, Form, fingerprint, trailer};
 mod encoding;
 mod json_object;
 mod json_records;

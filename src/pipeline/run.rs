@@ -27,7 +27,8 @@ use crate::vectorize::{Vectorizer, Vocabulary};
 
 /// Runs `pipeline`, using what is kept in `state` where nothing changed.
 ///
-/// With `force`, everything is made anew.
+/// With `force`, everything is made anew. What is there stays until its
+/// replacement is whole, so that others can go on reading it.
 ///
 /// # Errors
 /// A wrong setting, unreadable input, or an interrupt; what was finished before
@@ -41,12 +42,7 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
     let inputs =
         fingerprint::inputs(&files, &shelf.manifest.inputs, watch.stop())?;
     let wanted = Fingerprints::new(pipeline, &inputs)?;
-    let mut run = Run { pipeline, watch, wanted, stages: Vec::new() };
-    if force {
-        [Kept::Metrics, Kept::Model, Kept::Rows]
-            .into_iter()
-            .try_for_each(|kept| shelf.forget(kept))?;
-    }
+    let mut run = Run { pipeline, watch, wanted, force, stages: Vec::new() };
     let evaluation = match run.cached(&shelf)? {
         Some(evaluation) => evaluation,
         None => run.make(&mut shelf, &path, inputs)?,
@@ -72,12 +68,16 @@ struct Run<'a> {
     pipeline: &'a Pipeline,
     watch: &'a dyn Watch,
     wanted: Fingerprints,
+    force: bool,
     stages: Vec<StageReport>,
 }
 
 impl Run<'_> {
     /// The metrics, if nothing at all changed.
     fn cached(&mut self, shelf: &Shelf) -> Result<Option<Kepts>> {
+        if self.force {
+            return Ok(None);
+        }
         let wanted = &self.wanted;
         let rows = shelf.find(Kept::Rows, &wanted.rows);
         let metrics = shelf.find(Kept::Metrics, &wanted.metrics);
@@ -96,15 +96,14 @@ impl Run<'_> {
 
     /// Makes what is missing, from the last finished result on.
     fn make(&mut self, shelf: &mut Shelf, path: &Path, inputs: Vec<InputFile>) -> Result<Kepts> {
-        shelf.forget(Kept::Metrics)?;
-        match shelf.find(Kept::Rows, &self.wanted.rows).cloned() {
+        let rows = shelf.find(Kept::Rows, &self.wanted.rows).filter(|_| !self.force);
+        match rows.cloned() {
             Some(entry) => {
                 let prepared = Prepared::load(&shelf.path(Kept::Rows))?;
                 self.stages.extend(entry.stages.into_iter().map(cached_stage));
                 self.learn(shelf, prepared)
             }
             None => {
-                shelf.forget(Kept::Rows)?;
                 let source = source::open(&self.pipeline.source, path)
                     .map_err(|error| or_anew(error, self.pipeline))?;
                 shelf.manifest.inputs = inputs;
@@ -199,9 +198,8 @@ impl Run<'_> {
         let (test, train, facts) = (prepared.test, prepared.train, prepared.facts);
         let skipped = facts.skipped;
         let Some(classifier) = classifier else {
-            shelf.forget(Kept::Model)?;
-            let kept = Kepts { metrics: None, skipped };
-            return self.keep_metrics(shelf, kept, rows_stages);
+            let kept = self.keep_metrics(shelf, Kepts { metrics: None, skipped }, rows_stages)?;
+            return shelf.forget(Kept::Model).map(|()| kept);
         };
         self.watch.check()?;
         self.report("classify", seconds, train.ids.len() as u64);
@@ -209,7 +207,6 @@ impl Run<'_> {
         let encoder =
             Encoder::new(&self.pipeline.clean, &self.pipeline.analyze, prepared.vectorizer)?;
         let model = Model { labels: prepared.labels, encoder, classifier };
-        shelf.forget(Kept::Model)?;
         let model_path = shelf.path(Kept::Model);
         self.watch.stage("evaluate");
         let start = Instant::now();

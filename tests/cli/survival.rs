@@ -118,3 +118,31 @@ fn a_fit_can_be_stopped_and_keeps_its_rows() {
         assert_eq!(ran(&train(folder.path(), &[])), ["classify", "evaluate"], "{name}");
     }
 }
+
+/// While everything is made anew, what was there can be used, and a run that is
+/// ended takes nothing away.
+#[test]
+fn what_is_there_stays_until_it_is_replaced() {
+    let folder = trained_on_reviews();
+    std::fs::write(folder.path().join("texts.txt"), "a great drama\n").unwrap();
+    let reference = train(folder.path(), &[]);
+    let before = files(&folder.path().join(".malmoi/mine"));
+    let labels = crate::run(folder.path(), &["predict", "--input", "texts.txt"]).1;
+    let endless = ["--set", "classify.tol=1e-300", "--set", "classify.max_iter=4294967295"];
+    let mut child = start_with(folder.path(), &[&["--force"][..], &endless].concat());
+    let rows = folder.path().join(".malmoi/mine/manifest.json");
+    while std::fs::read(&rows).unwrap() == before[Path::new("manifest.json")] {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(crate::run(folder.path(), &["predict", "--input", "texts.txt"]).1, labels);
+    signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let after = files(&folder.path().join(".malmoi/mine"));
+    for name in ["model.bin", "rows.bin", "metrics.json"] {
+        assert_eq!(after[Path::new(name)], before[Path::new(name)], "{name}");
+    }
+    let again = train(folder.path(), &[]);
+    assert!(ran(&again).is_empty());
+    assert_eq!(again["metrics"], reference["metrics"]);
+    assert_eq!(ran(&train(folder.path(), &["--force"])).len(), 6);
+}

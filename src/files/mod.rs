@@ -21,7 +21,7 @@ pub(crate) use json_object::{json_object, json_string};
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetReader;
 pub use records::RecordReader;
-pub use regular::read_dictionary;
+pub use regular::{open_own, read_dictionary};
 pub use rows::{Format, RowWriter};
 pub use table::{Dialect, Record, TableReader};
 pub use text::{MAX_LINE_BYTES, TextReader, place, read_text};

@@ -38,6 +38,23 @@ fn open_regular(path: &Path) -> std::io::Result<File> {
     regular(open(OpenOptions::new().read(true), path, true)?)
 }
 
+/// Opens a file of ours to read and write, and makes it if it is missing. A link
+/// in its place is not followed: it could lead to any file of the user.
+///
+/// # Errors
+/// Something else has its name, or it cannot be opened.
+pub fn open_own(path: &Path) -> Result<File> {
+    if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        let message = format!("`{}` is no regular file, so it is not written", path.display());
+        return Err(Error::io(message).hinted("remove it and run the same command again"));
+    }
+    // Links that come in between are refused by the system.
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let file = open(&mut options, path, false).and_then(regular);
+    file.map_err(|error| Error::file("cannot open", path, error))
+}
+
 fn regular(file: File) -> std::io::Result<File> {
     match file.metadata()?.is_file() {
         true => Ok(file),
@@ -90,6 +107,21 @@ mod tests {
         write(b"a\n\xFF", Err("the words are not UTF-8: bad byte at offset 2"));
         check(&folder.path().join("none"), Err("cannot read the words"));
         check(folder.path(), Err("cannot read the words"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn own_files_are_never_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mine, link) = (folder.path().join("mine"), folder.path().join("lock"));
+        std::fs::write(&mine, "precious").unwrap();
+        std::os::unix::fs::symlink(&mine, &link).unwrap();
+        assert!(open_own(&link).unwrap_err().to_string().contains("is no regular file"));
+        assert!(open(OpenOptions::new().write(true), &link, false).is_err());
+        assert_eq!(std::fs::read(&mine).unwrap(), b"precious");
+        std::fs::remove_file(&link).unwrap();
+        open_own(&link).unwrap();
+        open_own(&link).unwrap();
     }
 
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Results kept by fingerprint, one folder a pipeline, written atomically.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::watch::Watch;
 use crate::error::{Error, Result};
-use crate::files::{AtomicFile, sweep, trailer};
+use crate::files::{AtomicFile, open_own, sweep, trailer};
 
 /// Layout of the manifest; a newer one is refused, an older one is made anew.
 const VERSION: u32 = 3;
@@ -264,13 +264,7 @@ impl Lock {
         let failed = |error| {
             Error::file("cannot lock", &path, error).hinted("give another folder with --state DIR")
         };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
+        let mut file = open_own(&path)?;
         wait(&mut file, &path, watch)?;
         let holder = format!("process {} ({purpose})\n", std::process::id());
         let written = file
@@ -374,6 +368,17 @@ mod tests {
         std::fs::write(state.path().join("p/manifest.json"), "{").unwrap();
         let error = Shelf::open(state.path(), "p").err().unwrap();
         assert!(error.place().unwrap().contains("manifest.json"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_no_lock() {
+        let state = tempfile::tempdir().unwrap();
+        let mine = state.path().join("mine");
+        std::fs::write(&mine, "precious").unwrap();
+        std::os::unix::fs::symlink(&mine, state.path().join("lock")).unwrap();
+        assert!(Lock::take(state.path(), "run", &Silent::default()).is_err());
+        assert_eq!(std::fs::read(&mine).unwrap(), b"precious");
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! `NAME.part.json` (what the server called the version that is half there), and
 //! `NAME.lock`, in a folder of their own for each address.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::transfer::{Transfer, read_json, remove, write_json};
 use crate::error::{Error, Result};
-use crate::files::sweep;
+use crate::files::{open_own, sweep};
 use crate::net::{Client, shown_address};
 
 /// What to fetch, and where to keep it.
@@ -204,8 +204,7 @@ fn file_name(url: &str) -> String {
 /// Held until dropped. The file stays: removing it would let two hold it.
 fn lock(path: &Path, progress: &dyn Progress, stop: &AtomicBool) -> Result<File> {
     let failed = |error| Error::file("cannot lock", path, error);
-    let options = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-    let file = options.map_err(failed)?;
+    let file = open_own(path)?;
     let mut told = false;
     loop {
         match file.try_lock() {
@@ -442,6 +441,22 @@ mod tests {
         let download = Download { url: &server.url, sha256: None, folder: folder.path(), anew: false };
         download.tidy().unwrap();
         assert!(!paths.version.exists() && download.cached().unwrap().is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_written_to() {
+        let server = Server::start(body(), "\"one\"", vec![Act::Serve]);
+        for ending in [".lock", ".part"] {
+            let folder = tempfile::tempdir().unwrap();
+            let paths = Paths::of(&server.url, folder.path()).unwrap();
+            let mine = folder.path().join("mine");
+            fs::write(&mine, "precious").unwrap();
+            let link = paths.file.with_file_name(format!("corpus.tar.gz{ending}"));
+            std::os::unix::fs::symlink(&mine, link).unwrap();
+            assert!(fetch(&server, None, folder.path()).is_err());
+            assert_eq!(fs::read(&mine).unwrap(), b"precious", "{ending}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Promises: a cut connection is resumed, pieces of two versions of a file are
 //! never joined, and a server that gives nothing new is given up.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::download::Progress;
 use crate::error::{Error, Result};
-use crate::files::AtomicFile;
+use crate::files::{AtomicFile, open_own};
 use crate::net::{Attempts, Client, Failure, Response, shown_address};
 
 const BUFFER: usize = 1 << 17;
@@ -198,8 +198,7 @@ impl Transfer<'_> {
         if start == 0 {
             remove(self.version)?;
         }
-        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(self.part);
-        let mut part = opened.map_err(|error| self.cannot_write(error))?;
+        let mut part = open_own(self.part)?;
         part.set_len(start).map_err(|error| self.cannot_write(error))?;
         part.seek(SeekFrom::Start(start)).map_err(|error| self.cannot_write(error))?;
         Ok(part)

@@ -6,19 +6,17 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::temporary::temporary_file;
 use crate::error::{Error, Result};
 
 /// A file that appears under its name only when it is whole.
 ///
 /// Dropped before [`AtomicFile::commit`], it leaves nothing behind. A process
-/// that is killed leaves `.malmoi-*.tmp`, which [`sweep`] removes.
+/// that is killed leaves `.malmoi-*.tmp`, which the next one here removes.
 pub struct AtomicFile {
     writer: BufWriter<NamedTempFile>,
     target: PathBuf,
 }
-
-const PREFIX: &str = ".malmoi-";
-const SUFFIX: &str = ".tmp";
 
 impl AtomicFile {
     /// Starts writing what will become `target`; makes its folder if needed.
@@ -27,11 +25,7 @@ impl AtomicFile {
         let folder = parent(target);
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::file("cannot create the folder", folder, error))?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(PREFIX).suffix(SUFFIX);
-        set_ordinary_permissions(&mut builder);
-        let file = builder
-            .tempfile_in(folder)
+        let file = temporary_file(folder)
             .map_err(|error| Error::file("cannot write beside", target, error))?;
         Ok(AtomicFile {
             writer: BufWriter::with_capacity(1 << 18, file),
@@ -67,18 +61,6 @@ impl Write for AtomicFile {
     }
 }
 
-/// Removes what killed processes left half-written in `folder`.
-pub fn sweep(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -93,17 +75,6 @@ fn check_target(target: &Path) -> Result<()> {
     Err(Error::io(format!("cannot write `{}`: it is {what}, not a file", target.display()))
         .hinted("name a file, or leave the name away to write to standard output"))
 }
-
-/// Temporary files are private; results are as readable as any other new file.
-/// The system takes away what the user's umask does not grant.
-#[cfg(unix)]
-fn set_ordinary_permissions(builder: &mut tempfile::Builder) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(std::fs::Permissions::from_mode(0o666));
-}
-
-#[cfg(not(unix))]
-fn set_ordinary_permissions(_builder: &mut tempfile::Builder) {}
 
 /// The rename itself is durable once the folder is; not every file system can.
 #[cfg(unix)]
@@ -155,15 +126,5 @@ mod tests {
         std::fs::write(&plain, b"").unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&ours), mode(&plain));
-    }
-
-    #[test]
-    fn sweep_removes_leftovers_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(".malmoi-x1.tmp"), "").unwrap();
-        std::fs::write(folder.path().join("mine.tmp"), "").unwrap();
-        sweep(folder.path());
-        assert!(!folder.path().join(".malmoi-x1.tmp").exists());
-        assert!(folder.path().join("mine.tmp").exists());
     }
 }

@@ -13,9 +13,10 @@ mod records;
 mod regular;
 mod rows;
 mod table;
+mod temporary;
 mod text;
 
-pub use atomic::{AtomicFile, sweep};
+pub use atomic::AtomicFile;
 pub use encoding::check_label;
 pub(crate) use json_object::{json_object, json_string};
 #[cfg(feature = "parquet")]
@@ -24,6 +25,7 @@ pub use records::RecordReader;
 pub use regular::{open_own, read_dictionary};
 pub use rows::{Format, RowWriter};
 pub use table::{Dialect, Record, TableReader};
+pub use temporary::{TemporaryFolder, sweep};
 pub use text::{MAX_LINE_BYTES, TextReader, place, read_text};
 
 /// What to say where Parquet is asked for but left out.

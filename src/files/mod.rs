@@ -15,6 +15,7 @@ mod rows;
 mod table;
 mod temporary;
 mod text;
+mod tolerance;
 
 pub use atomic::AtomicFile;
 pub use encoding::check_label;
@@ -26,7 +27,8 @@ pub use regular::{open_own, read_dictionary};
 pub use rows::{Format, RowWriter};
 pub use table::{Dialect, Record, TableReader};
 pub use temporary::{TemporaryFolder, sweep};
-pub use text::{MAX_LINE_BYTES, TextReader, place, read_text};
+pub use text::{Line, MAX_LINE_BYTES, TextReader, WholeText, place, read_text};
+pub use tolerance::Tolerance;
 
 /// What to say where Parquet is asked for but left out.
 #[cfg(not(feature = "parquet"))]

@@ -97,7 +97,7 @@ mod tests {
     fn small_texts_are_read_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("words.txt");
-        let mut write = |bytes: &[u8], expected| {
+        let write = |bytes: &[u8], expected| {
             std::fs::write(&path, bytes).unwrap();
             check(&path, expected);
         };

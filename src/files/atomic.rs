@@ -43,6 +43,18 @@ impl AtomicFile {
         Ok(())
     }
 
+    /// Puts `bytes` in the place of what the file `path` holds: it keeps its
+    /// permissions, and a link to it stays a link.
+    pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+        let failed = |error| Error::file("cannot write", path, error);
+        let target = path.canonicalize().map_err(failed)?;
+        let permissions = std::fs::metadata(&target).map_err(failed)?.permissions();
+        let mut file = AtomicFile::create(&target)?;
+        file.write_all(bytes).map_err(failed)?;
+        file.writer.get_ref().as_file().set_permissions(permissions).map_err(failed)?;
+        file.commit()
+    }
+
     /// Writes all of `bytes` to `target` at once.
     pub fn write(target: &Path, bytes: &[u8]) -> Result<()> {
         let mut file = AtomicFile::create(target)?;
@@ -126,5 +138,20 @@ mod tests {
         std::fs::write(&plain, b"").unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&ours), mode(&plain));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_replaced_keeps_its_link_and_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        AtomicFile::replace(&link, b"new").unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

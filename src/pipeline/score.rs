@@ -119,8 +119,22 @@ type Scoring = std::result::Result<(), String>;
 
 fn score_plain(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
     let (label, probability) = predictor.predict(utf8(line)?);
+    let label = on_one_line(label);
     put(out, format_args!("{label}\t{probability:.4}\n"));
     Ok(())
+}
+
+/// A label may hold anything; tabs and newlines would look like other columns or
+/// lines, and escapes would steer a terminal.
+fn on_one_line(label: &str) -> Cow<'_, str> {
+    if !label.contains(char::is_control) {
+        return Cow::Borrowed(label);
+    }
+    let shown = |character: char| match character.is_control() {
+        true => character.escape_default().to_string(),
+        false => character.to_string(),
+    };
+    Cow::Owned(label.chars().map(shown).collect())
 }
 
 fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
@@ -273,5 +287,11 @@ mod tests {
                 "\"predicted_label\":\"positive\"}\n",
             ],
         );
+    }
+
+    #[test]
+    fn a_label_stays_in_its_column() {
+        assert_eq!(on_one_line("좋음 é"), "좋음 é");
+        assert_eq!(on_one_line("a\tb\n\u{1b}[31m"), "a\\tb\\n\\u{1b}[31m");
     }
 }

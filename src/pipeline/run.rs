@@ -152,9 +152,10 @@ impl Run<'_> {
         let cleaner = Cleaner::open(&pipeline.clean)?;
         let analyzer = Analyzer::open(&pipeline.analyze)?;
         self.watch.stage("source");
-        let corpus = ingest(source, &cleaner, &analyzer, self.watch)
+        let mut corpus = ingest(source, &cleaner, &analyzer, self.watch)
             .map_err(|error| or_anew(error, pipeline))?;
-        let skipped = source.skipped();
+        let mut skipped = source.skipped();
+        skipped.join(std::mem::take(&mut corpus.skipped));
         skipped
             .examples
             .iter()

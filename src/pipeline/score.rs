@@ -47,11 +47,14 @@ impl<'a> Predictor<'a> {
     }
 
     /// The most probable label and its probability.
-    pub fn predict(&mut self, text: &str) -> (&'a str, f64) {
-        let (columns, values) = self.worker.encode(text);
+    ///
+    /// # Errors
+    /// Why the text must be left out.
+    pub fn predict(&mut self, text: &str) -> std::result::Result<(&'a str, f64), String> {
+        let (columns, values) = self.worker.try_encode(text)?;
         self.model.classifier.probabilities(columns, values, &mut self.probabilities);
         let class = best(&self.probabilities);
-        (&self.model.labels[class], self.probabilities[class])
+        Ok((&self.model.labels[class], self.probabilities[class]))
     }
 }
 
@@ -118,7 +121,7 @@ fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Sc
 type Scoring = std::result::Result<(), String>;
 
 fn score_plain(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
-    let (label, probability) = predictor.predict(utf8(line)?);
+    let (label, probability) = predictor.predict(utf8(line)?)?;
     let label = on_one_line(label);
     put(out, format_args!("{label}\t{probability:.4}\n"));
     Ok(())
@@ -139,7 +142,7 @@ fn on_one_line(label: &str) -> Cow<'_, str> {
 
 fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
     let text = utf8(line)?;
-    let (label, probability) = predictor.predict(text);
+    let (label, probability) = predictor.predict(text)?;
     let object =
         serde_json::json!({"text": text, "predicted_label": label, "probability": probability});
     put(out, format_args!("{object}\n"));
@@ -151,7 +154,7 @@ fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>
 fn score_json(predictor: &mut Predictor, field: &str, line: &[u8], out: &mut Vec<u8>) -> Scoring {
     let line = utf8(line)?.trim_ascii();
     let (text, old) = text_of(line, field)?;
-    let (label, probability) = predictor.predict(&text);
+    let (label, probability) = predictor.predict(&text)?;
     let label = serde_json::to_string(label).expect("a label is text");
     let values = [(LABEL, label), (PROBABILITY, probability.to_string())];
     let mut copied = 0;

@@ -49,7 +49,7 @@ pub fn score_table(
     // What was read without quotes can be written without, in the same format.
     let quoting = quoting || output_format != format;
     let mut writer = RowWriter::create(output, output_format, quoting, &wide)?;
-    let mut count = 0;
+    let (mut count, mut grown) = (0, Skipped::default());
     ordered(
         || {
             watch.check()?;
@@ -58,22 +58,34 @@ pub fn score_table(
         },
         || Predictor::new(model),
         |predictor, mut block: Vec<Vec<String>>| {
-            for record in &mut block {
-                let (label, probability) = predictor.predict(&record[text]);
+            let problems = block.iter_mut().map(|record| {
+                let (label, probability) = predictor.predict(&record[text])?;
                 set(record, places[0], label.to_owned());
                 set(record, places[1], probability.to_string());
-            }
-            block
+                Ok(())
+            });
+            let problems: Vec<std::result::Result<(), String>> = problems.collect();
+            (block, problems)
         },
-        |block| {
-            count += block.len() as u64;
+        |(block, problems)| {
+            for (record, problem) in block.iter().zip(problems) {
+                count += 1;
+                match problem {
+                    Ok(()) => writer.write(record)?,
+                    Err(reason) => {
+                        grown.add(&format!("{}, record {count}", path.display()), &reason);
+                    }
+                }
+            }
             watch.advance(count, None);
-            block.iter().try_for_each(|record| writer.write(record))
+            Ok(())
         },
     )?;
     writer.finish()?;
-    let skipped = reader.skipped().clone();
-    Ok((count + skipped.count, skipped))
+    let mut skipped = reader.skipped().clone();
+    let all = count + skipped.count;
+    skipped.join(grown);
+    Ok((all, skipped))
 }
 
 fn text_column(header: &[String], text: &str, input: &Path) -> Result<usize> {

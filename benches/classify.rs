@@ -44,5 +44,6 @@ fn rows() -> (CsrMatrix, Vec<u32>) {
 fn fitted(rows: &CsrMatrix, classes: &[u32], c: f64) -> Classifier {
     let labels = ["negative".to_owned(), "positive".to_owned()];
     let params = ClassifyParams { c, ..ClassifyParams::default() };
-    Classifier::fit(rows, classes, &labels, &params, || None).expect("both labels occur")
+    Classifier::fit(rows, classes, &labels, &params, &false.into(), || None)
+        .expect("both labels occur")
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 
 use super::korean::tags::Tag;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::files::read_dictionary;
 use crate::traits::TokenFilter;
 
 const ENGLISH: &str = include_str!("../../dictionaries/stopwords/en.txt");
@@ -32,7 +33,7 @@ impl StopWords {
             match list.as_str() {
                 "en" => words.extend(parse(ENGLISH)),
                 "ko" => words.extend(parse(KOREAN)),
-                path => words.extend(parse(&read(Path::new(path))?)),
+                path => words.extend(parse(&read_stop_words(Path::new(path))?)),
             }
         }
         Ok(StopWords(words))
@@ -56,20 +57,17 @@ fn surface(term: &str) -> Option<&str> {
     is_tagged.then_some(surface)
 }
 
-fn read(path: &Path) -> Result<String> {
-    let failed = |error| {
-        Error::file("cannot read the stop words", path, error).hinted(
+/// The text of a list that is a file.
+///
+/// # Errors
+/// It is no regular file, too large, or not UTF-8.
+fn read_stop_words(path: &Path) -> Result<String> {
+    read_dictionary(path, "the stop words", MAX_BYTES).map_err(|error| match error.hint() {
+        Some(_) => error,
+        None => error.hinted(
             "`analyze.stop_words` takes `en`, `ko` or paths of UTF-8 files with one word a line",
-        )
-    };
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAX_BYTES {
-        return Err(Error::data(format!(
-            "`{}` is too large for a list of stop words",
-            path.display()
-        )));
-    }
-    std::fs::read_to_string(path).map_err(failed)
+        ),
+    })
 }
 
 fn parse(text: &str) -> impl Iterator<Item = String> {

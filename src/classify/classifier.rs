@@ -1,7 +1,10 @@
 //! From labels to a fitted classifier: two labels by coordinate descent, more by softmax.
 
+use std::sync::atomic::AtomicBool;
+
 use super::logistic::{self, Linear, LogisticParams};
-use super::{Calibration, ClassifyParams, Softmax, SoftmaxParams};
+use super::softmax::{self, Softmax, SoftmaxParams};
+use super::{Calibration, ClassifyParams};
 use crate::data::CsrMatrix;
 use crate::error::{Error, Result};
 
@@ -25,12 +28,13 @@ impl Classifier {
     /// `ratios` weigh the features of each class when there are more than two.
     ///
     /// # Errors
-    /// If fewer than two classes occur.
+    /// If fewer than two classes occur, or an interrupt, once `stop` is set.
     pub fn fit(
         rows: &CsrMatrix,
         classes: &[u32],
         labels: &[String],
         params: &ClassifyParams,
+        stop: &AtomicBool,
         ratios: impl FnOnce() -> Option<Vec<Vec<f32>>>,
     ) -> Result<Self> {
         check_classes(classes, labels)?;
@@ -39,7 +43,8 @@ impl Classifier {
             // a violation of 0.1 is as good as a slope of 0.0001.
             let tol = params.tol / 1000.0;
             let params = SoftmaxParams { c: params.c, max_iter: params.max_iter, tol };
-            return Softmax::fit(rows, classes, labels.len(), &params, ratios().as_deref())
+            let ratios = ratios();
+            return softmax::fit(rows, classes, labels.len(), &params, ratios.as_deref(), stop)
                 .map(Classifier::Softmax);
         }
         let positive: Vec<bool> = classes.iter().map(|&class| class == 1).collect();
@@ -50,7 +55,7 @@ impl Classifier {
             seed: params.seed,
         };
         Ok(Classifier::Logistic {
-            linear: logistic::fit(rows, &positive, &solver),
+            linear: logistic::fit(rows, &positive, &solver, stop)?,
             calibration: params.calibration.unwrap_or(Calibration::PLAIN),
         })
     }

@@ -4,8 +4,12 @@
 //! threads does not show in the result.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
+
+use super::check;
+use crate::error::Result;
 
 /// Pairs of steps and gradient changes that are remembered.
 const MEMORY: usize = 10;
@@ -28,28 +32,33 @@ pub(super) struct Minimum {
 /// Walks down from `point` until no component of the gradient exceeds `tol`.
 ///
 /// `evaluate` writes the gradient at a point and returns the value there.
+///
+/// # Errors
+/// An interrupt, once `stop` is set.
 pub(super) fn minimize(
     mut point: Vec<f64>,
     tol: f64,
     max_iter: u32,
+    stop: &AtomicBool,
     mut evaluate: impl FnMut(&[f64], &mut [f64]) -> f64,
-) -> Minimum {
+) -> Result<Minimum> {
     let mut gradient = vec![0.0; point.len()];
     let mut value = evaluate(&point, &mut gradient);
     let mut memory = Memory::default();
     for iterations in 0..max_iter {
         if largest(&gradient) <= tol {
-            return Minimum { point, iterations, converged: true };
+            return Ok(Minimum { point, iterations, converged: true });
         }
         let direction = memory.direction(&gradient);
-        let Some(next) = wolfe_step(&point, value, &gradient, &direction, &mut evaluate) else {
-            return Minimum { point, iterations, converged: false };
+        let next = wolfe_step(&point, value, &gradient, &direction, stop, &mut evaluate)?;
+        let Some(next) = next else {
+            return Ok(Minimum { point, iterations, converged: false });
         };
         memory.remember(difference(&next.point, &point), difference(&next.gradient, &gradient));
         Place { point, value, gradient } = next;
     }
     let converged = largest(&gradient) <= tol;
-    Minimum { point, iterations: max_iter, converged }
+    Ok(Minimum { point, iterations: max_iter, converged })
 }
 
 struct Place {
@@ -65,8 +74,9 @@ fn wolfe_step(
     value: f64,
     gradient: &[f64],
     direction: &[f64],
+    stop: &AtomicBool,
     evaluate: &mut impl FnMut(&[f64], &mut [f64]) -> f64,
-) -> Option<Place> {
+) -> Result<Option<Place>> {
     let slope = dot(gradient, direction);
     // Near the bottom the value changes by less than its last digit while the
     // gradient still tells the way (Hager & Zhang 2005).
@@ -74,12 +84,13 @@ fn wolfe_step(
     let (mut short, mut long, mut length) = (0.0, f64::INFINITY, 1.0);
     let mut next = Place { point: point.to_vec(), value, gradient: gradient.to_vec() };
     for _ in 0..MAX_TRIES {
+        check(stop)?;
         next.point.copy_from_slice(point);
         add_scaled(&mut next.point, length, direction);
         next.value = evaluate(&next.point, &mut next.gradient);
         let falls = next.value <= value + 1e-4 * length * slope + rounding;
         if falls && dot(&next.gradient, direction) >= 0.9 * slope {
-            return Some(next);
+            return Ok(Some(next));
         }
         if falls {
             short = length;
@@ -88,7 +99,7 @@ fn wolfe_step(
         }
         length = if long.is_finite() { f64::midpoint(short, long) } else { 2.0 * short };
     }
-    None
+    Ok(None)
 }
 
 #[derive(Default)]
@@ -166,6 +177,15 @@ pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn minimize(
+        start: Vec<f64>,
+        tol: f64,
+        max_iter: u32,
+        evaluate: impl FnMut(&[f64], &mut [f64]) -> f64,
+    ) -> Minimum {
+        super::minimize(start, tol, max_iter, &AtomicBool::new(false), evaluate).unwrap()
+    }
 
     #[test]
     fn finds_the_bottom_of_a_narrow_valley() {

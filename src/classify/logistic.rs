@@ -3,7 +3,11 @@
 //!
 //! Minimizes C·Σ ln(1 + exp(−y·(w·x + b))) + ½‖w‖² + ½b².
 
+use std::sync::atomic::AtomicBool;
+
+use super::check;
 use crate::data::CsrMatrix;
+use crate::error::Result;
 
 /// Settings of the solver, already checked.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,17 +41,25 @@ impl Linear {
 /// Fits the hyperplane that parts the `positive` rows from the others.
 ///
 /// One thread; the result depends on the seed alone.
-pub fn fit(rows: &CsrMatrix, positive: &[bool], params: &LogisticParams) -> Linear {
+///
+/// # Errors
+/// An interrupt, once `stop` is set.
+pub fn fit(
+    rows: &CsrMatrix,
+    positive: &[bool],
+    params: &LogisticParams,
+    stop: &AtomicBool,
+) -> Result<Linear> {
     let mut solver = Solver::new(rows, positive, params);
     let mut order: Vec<u32> = (0..rows.rows() as u32).collect();
     let mut random = SplitMix(params.seed);
     for _ in 0..params.max_iter {
         random.shuffle(&mut order);
-        if solver.pass(&order) < params.tol {
+        if solver.pass(&order, stop)? < params.tol {
             break;
         }
     }
-    solver.linear
+    Ok(solver.linear)
 }
 
 struct Solver<'a> {
@@ -67,6 +79,9 @@ struct Solver<'a> {
 const FIRST_TOLERANCE: f64 = 1e-2;
 const LAST_TOLERANCE: f64 = 1e-8;
 const CUT: f64 = 0.1;
+
+/// Rows between two looks at whether to stop: some milliseconds.
+const ROWS_AT_ONCE: usize = 4096;
 
 impl<'a> Solver<'a> {
     fn new(rows: &'a CsrMatrix, positive: &'a [bool], params: &LogisticParams) -> Self {
@@ -90,18 +105,21 @@ impl<'a> Solver<'a> {
     }
 
     /// Visits every row once; the largest violation seen.
-    fn pass(&mut self, order: &[u32]) -> f64 {
+    fn pass(&mut self, order: &[u32], stop: &AtomicBool) -> Result<f64> {
         let mut largest = 0.0f64;
         let mut steps = 0;
-        for &row in order {
-            let (violation, taken) = self.visit(row as usize);
-            largest = largest.max(violation);
-            steps += taken;
+        for rows in order.chunks(ROWS_AT_ONCE) {
+            check(stop)?;
+            for &row in rows {
+                let (violation, taken) = self.visit(row as usize);
+                largest = largest.max(violation);
+                steps += taken;
+            }
         }
         if steps <= order.len() / 10 {
             self.inner_tolerance = LAST_TOLERANCE.max(0.1 * self.inner_tolerance);
         }
-        largest
+        Ok(largest)
     }
 
     /// Minimizes over one row's dual variable by Newton steps.
@@ -191,6 +209,10 @@ mod tests {
 
     const PARAMS: LogisticParams = LogisticParams { c: 2.0, max_iter: 1000, tol: 1e-6, seed: 1 };
 
+    fn fitted(rows: &CsrMatrix, positive: &[bool]) -> Linear {
+        fit(rows, positive, &PARAMS, &AtomicBool::new(false)).unwrap()
+    }
+
     fn toy() -> (CsrMatrix, Vec<bool>) {
         let rows = CsrMatrix::new(
             3,
@@ -204,7 +226,7 @@ mod tests {
     #[test]
     fn gradient_vanishes_at_the_solution() {
         let (rows, positive) = toy();
-        let model = fit(&rows, &positive, &PARAMS);
+        let model = fitted(&rows, &positive);
         let mut gradient: Vec<f64> =
             model.weights.iter().map(|weight| f64::from(*weight)).collect();
         for (row, &is_positive) in positive.iter().enumerate() {
@@ -221,6 +243,13 @@ mod tests {
     #[test]
     fn same_seed_same_model() {
         let (rows, positive) = toy();
-        assert_eq!(fit(&rows, &positive, &PARAMS), fit(&rows, &positive, &PARAMS));
+        assert_eq!(fitted(&rows, &positive), fitted(&rows, &positive));
+    }
+
+    #[test]
+    fn it_can_be_stopped() {
+        let (rows, positive) = toy();
+        let stopped = fit(&rows, &positive, &PARAMS, &AtomicBool::new(true));
+        assert_eq!(stopped.unwrap_err().exit_code(), 130);
     }
 }

@@ -3,6 +3,8 @@
 //! In: a `DatasetBase<SparseRecords, Array1<usize>>` with the targets 0 and 1.
 //! Out: an estimator whose `predict` gives the same two numbers.
 
+use std::sync::atomic::AtomicBool;
+
 use linfa::ParamGuard;
 use linfa::dataset::{DatasetBase, Records};
 use linfa::traits::{Fit, PredictInplace};
@@ -97,7 +99,8 @@ impl Fit<SparseRecords, Array1<usize>, Error> for LogisticRegressionValidParams 
         let rows = &dataset.records.0;
         check_rows(rows, &classes, 2)?;
         let positive: Vec<bool> = classes.iter().map(|&class| class == 1).collect();
-        Ok(FittedLogisticRegression(logistic::fit(rows, &positive, &self.0)))
+        let never = AtomicBool::new(false);
+        logistic::fit(rows, &positive, &self.0, &never).map(FittedLogisticRegression)
     }
 }
 

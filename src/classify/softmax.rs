@@ -4,6 +4,8 @@
 //! probabilities. The objective is that of scikit-learn's
 //! `LogisticRegression(solver="lbfgs")`: C · Σ log-loss + ½‖W‖², intercepts free.
 
+use std::sync::atomic::AtomicBool;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -60,15 +62,7 @@ impl Softmax {
         params: &SoftmaxParams,
         scales: Option<&[Vec<f32>]>,
     ) -> Result<Softmax> {
-        check_settings(params.c, params.max_iter, params.tol)?;
-        check_rows(rows, classes, n_classes)?;
-        let scales = scales.map(|s| interleave(s, n_classes, rows.columns())).transpose()?;
-        let objective = Objective::new(rows, classes, n_classes, params.c, scales)?;
-        let start = vec![0.0; objective.size()];
-        let minimum = lbfgs::minimize(start, params.tol, params.max_iter, |point, gradient| {
-            objective.evaluate(point, gradient)
-        });
-        Softmax::at(&minimum, &objective, n_classes)
+        fit(rows, classes, n_classes, params, scales, &AtomicBool::new(false))
     }
 
     fn at(minimum: &Minimum, objective: &Objective, n_classes: usize) -> Result<Softmax> {
@@ -130,6 +124,27 @@ impl Softmax {
         };
         (0..rows.rows()).into_par_iter().map(one).collect()
     }
+}
+
+/// [`Softmax::fit`], which ends with an interrupt once `stop` is set.
+pub(super) fn fit(
+    rows: &CsrMatrix,
+    classes: &[u32],
+    n_classes: usize,
+    params: &SoftmaxParams,
+    scales: Option<&[Vec<f32>]>,
+    stop: &AtomicBool,
+) -> Result<Softmax> {
+    let SoftmaxParams { c, max_iter, tol } = *params;
+    check_settings(c, max_iter, tol)?;
+    check_rows(rows, classes, n_classes)?;
+    let scales = scales.map(|s| interleave(s, n_classes, rows.columns())).transpose()?;
+    let objective = Objective::new(rows, classes, n_classes, c, scales)?;
+    let start = vec![0.0; objective.size()];
+    let minimum = lbfgs::minimize(start, tol, max_iter, stop, |point, gradient| {
+        objective.evaluate(point, gradient)
+    })?;
+    Softmax::at(&minimum, &objective, n_classes)
 }
 
 /// What every solver of this room asks of its settings.
@@ -372,5 +387,13 @@ mod tests {
         let rows = CsrMatrix::new(1, vec![0, 1, 2], vec![0, 0], vec![f32::MAX, f32::MIN]);
         let params = SoftmaxParams { c: 1e300, ..SoftmaxParams::default() };
         let _ = Softmax::fit(&rows, &[0, 1], 2, &params, None);
+    }
+
+    #[test]
+    fn it_can_be_stopped() {
+        let (rows, classes) = many_rows();
+        let params = SoftmaxParams::default();
+        let stopped = super::fit(&rows, &classes, 3, &params, None, &AtomicBool::new(true));
+        assert_eq!(stopped.unwrap_err().exit_code(), 130);
     }
 }

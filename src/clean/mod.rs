@@ -100,8 +100,16 @@ impl CleanParams {
 /// # Ok::<(), malmoi::Error>(())
 /// ```
 pub struct Cleaner {
-    filters: Vec<(String, Box<dyn CharFilter>)>,
+    steps: Vec<(String, Step)>,
 }
+
+enum Step {
+    Filter(Box<dyn CharFilter>),
+    Replace(Replacement),
+}
+
+/// No replacement makes a text longer.
+const MAX_TEXT_BYTES: usize = 64 << 20;
 
 impl Cleaner {
     /// Checks the settings and compiles their patterns.
@@ -112,33 +120,65 @@ impl Cleaner {
         if let Some(problems) = Error::all(params.check()) {
             return Err(problems);
         }
-        let mut filters: Vec<(String, Box<dyn CharFilter>)> = Vec::new();
+        let mut steps = Vec::new();
         if params.html != HtmlMode::None {
-            filters.push(("html".into(), Box::new(params.html)));
+            steps.push(("html".into(), Step::Filter(Box::new(params.html))));
         }
         if params.normalize != Normalization::None {
-            filters.push(("normalize".into(), Box::new(params.normalize)));
+            steps.push(("normalize".into(), Step::Filter(Box::new(params.normalize))));
         }
         for (index, replacement) in params.replacements().enumerate() {
-            filters.push((format!("replace[{index}]"), Box::new(replacement?)));
+            steps.push((format!("replace[{index}]"), Step::Replace(replacement?)));
         }
-        Ok(Cleaner { filters })
+        Ok(Cleaner { steps })
     }
 
-    /// The text of `html`; borrowed if it is a part of it as it stands.
+    /// The text of `html`; borrowed if it is a part of it as it stands. A
+    /// replacement that would make it longer than 64 MB is not made.
     pub fn clean<'a>(&self, html: &'a str) -> Cow<'a, str> {
-        self.filters.iter().fold(Cow::Borrowed(html), |text, (_, filter)| filter.filter(text))
+        self.steps.iter().fold(Cow::Borrowed(html), |text, (_, step)| {
+            step.apply(text).unwrap_or_else(|unchanged| unchanged)
+        })
+    }
+
+    /// The same, for a corpus in which such a document is left out.
+    ///
+    /// # Errors
+    /// Which replacement would make the text too long.
+    pub fn try_clean<'a>(&self, html: &'a str) -> std::result::Result<Cow<'a, str>, String> {
+        self.steps.iter().try_fold(Cow::Borrowed(html), |text, (name, step)| {
+            step.apply(text).map_err(|_| {
+                format!("`clean.{name}` makes the text longer than {} MB", MAX_TEXT_BYTES >> 20)
+            })
+        })
     }
 
     /// The text after each step that is switched on, with the step's name.
     pub fn stages(&self, html: &str) -> Vec<(String, String)> {
         let mut text = Cow::Borrowed(html);
-        let mut stages = Vec::with_capacity(self.filters.len());
-        for (name, filter) in &self.filters {
-            text = filter.filter(text);
+        let mut stages = Vec::with_capacity(self.steps.len());
+        for (name, step) in &self.steps {
+            text = step.apply(text).unwrap_or_else(|unchanged| unchanged);
             stages.push((name.clone(), text.to_string()));
         }
         stages
+    }
+}
+
+impl Step {
+    /// What the step makes of `text`; the text itself if that would be too long.
+    fn apply<'a>(&self, text: Cow<'a, str>) -> std::result::Result<Cow<'a, str>, Cow<'a, str>> {
+        match (self, text) {
+            (Step::Filter(filter), text) => Ok(filter.filter(text)),
+            (Step::Replace(rule), Cow::Borrowed(text)) => {
+                rule.replace(text, MAX_TEXT_BYTES).ok_or(Cow::Borrowed(text))
+            }
+            (Step::Replace(rule), Cow::Owned(text)) => match rule.replace(&text, MAX_TEXT_BYTES) {
+                Some(Cow::Owned(replaced)) => Ok(Cow::Owned(replaced)),
+                Some(Cow::Borrowed(_)) => Ok(Cow::Owned(text)),
+                None => Err(Cow::Owned(text)),
+            },
+        }
     }
 }
 

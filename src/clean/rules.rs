@@ -6,11 +6,10 @@
 
 use std::borrow::Cow;
 
-use regex::{Regex, RegexBuilder};
+use regex::{Captures, Regex, RegexBuilder};
 
 use super::Rule;
 use crate::error::{Error, Result};
-use crate::traits::CharFilter;
 
 /// Bytes that one compiled pattern may take: `\w{1000}` must not fill the memory.
 const MAX_COMPILED_BYTES: usize = 8 << 20;
@@ -39,9 +38,45 @@ impl Replacement {
     }
 }
 
-impl CharFilter for Replacement {
-    fn filter<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
-        super::through(text, |text| self.pattern.replace_all(text, &self.replacement))
+impl Replacement {
+    /// The text with every match replaced; `None` if it would be longer than
+    /// `limit` bytes.
+    pub(super) fn replace<'t>(&self, text: &'t str, limit: usize) -> Option<Cow<'t, str>> {
+        // No more matches than characters and one, and no group longer than its match.
+        let most = (text.len() + 1).saturating_mul(2 * self.replacement.len() + 1);
+        match most <= limit {
+            true => Some(self.pattern.replace_all(text, &self.replacement)),
+            false => self.replace_within(text, limit),
+        }
+    }
+
+    fn replace_within<'t>(&self, text: &'t str, limit: usize) -> Option<Cow<'t, str>> {
+        let mut matches = self.pattern.captures_iter(text).peekable();
+        if matches.peek().is_none() {
+            return Some(Cow::Borrowed(text));
+        }
+        let (mut replaced, mut copied) = (String::new(), 0);
+        for captures in matches {
+            let whole = captures.get_match();
+            replaced.push_str(&text[copied..whole.start()]);
+            if replaced.len() + self.expanded_bytes(&captures) > limit {
+                return None;
+            }
+            captures.expand(&self.replacement, &mut replaced);
+            copied = whole.end();
+        }
+        replaced.push_str(&text[copied..]);
+        (replaced.len() <= limit).then_some(Cow::Owned(replaced))
+    }
+
+    /// What one match becomes has no more bytes than this.
+    fn expanded_bytes(&self, captures: &Captures<'_>) -> usize {
+        let group = |name: &str| match name.parse::<usize>() {
+            Ok(number) => captures.get(number),
+            Err(_) => captures.name(name),
+        };
+        let groups = group_names(&self.replacement).filter_map(group).map(|group| group.len());
+        groups.fold(self.replacement.len(), usize::saturating_add)
     }
 }
 
@@ -106,8 +141,9 @@ mod tests {
     }
 
     fn check(pattern: &str, replacement: &str, text: &str, expected: &str) {
-        let filtered = open(pattern, replacement).unwrap().filter(Cow::Borrowed(text)).into_owned();
-        assert_eq!(filtered, expected);
+        let rule = open(pattern, replacement).unwrap();
+        assert_eq!(rule.replace(text, usize::MAX).unwrap(), expected);
+        assert_eq!(rule.replace_within(text, 1_000).unwrap(), expected);
     }
 
     #[test]
@@ -120,7 +156,22 @@ mod tests {
     #[test]
     fn text_without_a_match_is_borrowed() {
         let rule = open("x", "y").unwrap();
-        assert!(matches!(rule.filter(Cow::Borrowed("abc")), Cow::Borrowed("abc")));
+        for limit in [1, 1_000] {
+            assert!(matches!(rule.replace("abc", limit), Some(Cow::Borrowed("abc"))));
+        }
+    }
+
+    #[test]
+    fn growth_has_a_limit() {
+        let grown = |pattern: &str, replacement: &str, limit: usize| {
+            let text = "x".repeat(1_000);
+            open(pattern, replacement).unwrap().replace(&text, limit).map(|text| text.len())
+        };
+        assert_eq!(grown("x", "yy", 2_000), Some(2_000));
+        assert_eq!(grown("x", "yy", 1_999), None);
+        assert_eq!(grown("", &"y".repeat(100_000), 1 << 20), None);
+        assert_eq!(grown("(x+)", &"$1".repeat(100_000), 1 << 20), None);
+        assert_eq!(grown("(?<a>x+)", "${a}${a}", 2_010), Some(2_000));
     }
 
     fn check_error(pattern: &str, replacement: &str, parts: &[&str]) {

@@ -60,3 +60,14 @@ fn text_that_needs_no_change_is_borrowed() {
 fn without_html_markup_means_itself() {
     assert_eq!(cleaner(HtmlMode::None).clean(" <b>&amp;\r\n"), " <b>&amp;\r\n");
 }
+
+#[test]
+fn a_replacement_that_makes_a_text_too_long_is_told() {
+    let params =
+        CleanParams { replace: vec![rule("x", &"y".repeat(1 << 20))], ..CleanParams::default() };
+    let cleaner = Cleaner::open(&params).unwrap();
+    assert_eq!(cleaner.try_clean("x").unwrap().len(), 1 << 20);
+    let problem = cleaner.try_clean(&"x".repeat(65)).unwrap_err();
+    assert_eq!(problem, "`clean.replace[0]` makes the text longer than 64 MB");
+    assert_eq!(cleaner.clean(&"x".repeat(65)), "x".repeat(65));
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use malmoi::data::Skipped;
 use malmoi::files;
-use malmoi::pipeline::{self, Lines, Model};
+use malmoi::pipeline::{self, Lines, Model, TableInput};
 use malmoi::{Error, Result};
 
 use super::Context;
@@ -30,6 +30,12 @@ pub struct Arguments {
     /// Field or column that holds the text
     #[arg(long, value_name = "NAME", default_value = "text")]
     text_column: String,
+    /// The encoding of a table, such as `euc-kr` [default: UTF-8]
+    #[arg(long, value_name = "LABEL")]
+    encoding: Option<String>,
+    /// `"` is an ordinary character in this table, as `source.quoting = false` says
+    #[arg(long)]
+    no_quoting: bool,
     /// Print JSON lines for lines of text
     #[arg(long)]
     json: bool,
@@ -67,7 +73,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         Format::Jsonl if writes_table(arguments) => {
             score_table(arguments, &model, files::Format::Jsonl, &progress)?
         }
-        Format::Text | Format::Jsonl => score_lines(arguments, &model, format, &progress)?,
+        Format::Text | Format::Jsonl => {
+            check_table_flags(arguments)?;
+            score_lines(arguments, &model, format, &progress)?
+        }
         Format::Csv => score_table(arguments, &model, files::Format::Csv, &progress)?,
         Format::Tsv => score_table(arguments, &model, files::Format::Tsv, &progress)?,
         Format::Parquet => score_table(arguments, &model, files::Format::Parquet, &progress)?,
@@ -94,6 +103,17 @@ fn format(arguments: &Arguments) -> Result<Format> {
     }
 }
 
+/// Lines are scored as they stand, byte for byte.
+fn check_table_flags(arguments: &Arguments) -> Result<()> {
+    let flag = match (&arguments.encoding, arguments.no_quoting) {
+        (Some(_), _) => "--encoding",
+        (None, true) => "--no-quoting",
+        (None, false) => return Ok(()),
+    };
+    Err(Error::usage(format!("{flag} is for tables, and the input is read line by line"))
+        .hinted("say --format csv or tsv, or name an --output that is a table"))
+}
+
 /// JSON lines stay as they are written unless the output has columns.
 fn writes_table(arguments: &Arguments) -> bool {
     use files::Format::{Csv, Parquet, Tsv};
@@ -110,9 +130,14 @@ fn score_table(
     let input = arguments.input.as_deref().ok_or_else(|| {
         Error::usage("tables are read from a file").hinted("name it with --input FILE")
     })?;
+    let input = TableInput {
+        path: input,
+        format,
+        quoting: !arguments.no_quoting,
+        encoding: arguments.encoding.as_deref(),
+    };
     let output = arguments.output.as_deref();
-    let scored =
-        pipeline::score_table(model, input, format, output, &arguments.text_column, progress);
+    let scored = pipeline::score_table(model, input, output, &arguments.text_column, progress);
     match output {
         Some(_) => scored,
         None => scored.map_err(closed),

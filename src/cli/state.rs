@@ -6,6 +6,7 @@ use malmoi::pipeline::{self, KeptPipeline, StateReport};
 use serde_json::json;
 
 use super::Context;
+use super::output::harmless;
 use super::progress::Progress;
 
 /// What to do with what is kept.
@@ -91,7 +92,11 @@ fn table(report: &StateReport) -> String {
 
 fn line(one: &KeptPipeline, width: usize) -> String {
     let kept: Vec<&str> = one.kept.iter().map(|kept| kept.name()).collect();
-    let kept = if kept.is_empty() { "nothing finished".to_owned() } else { kept.join(", ") };
+    let kept = match &one.problem {
+        Some(problem) => harmless(problem),
+        None if kept.is_empty() => "nothing finished".to_owned(),
+        None => kept.join(", "),
+    };
     let documents = one.documents.map_or(String::new(), |count| format!("  {count} documents"));
     let finished = one.finished.as_ref().map_or(String::new(), |time| format!("  {time}"));
     format!("{:width$}  {:>9}{documents}{finished}  {kept}", one.name, size(one.bytes))

@@ -50,7 +50,13 @@ pub fn write_choice(
             }
         }
     }
-    AtomicFile::write(path, document.to_string().as_bytes())
+    AtomicFile::replace(path, with_ends_of(&text, &document.to_string()).as_bytes())
+}
+
+/// The parser reads `\r\n` as `\n`; a file that had the one gets it back.
+fn with_ends_of(old: &str, new: &str) -> String {
+    let new = new.replace("\r\n", "\n");
+    if old.contains("\r\n") { new.replace('\n', "\r\n") } else { new }
 }
 
 /// Six digits are more than calibration knows.
@@ -106,7 +112,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipeline.toml");
         let text = "version = 1\ndefault = \"a\"\n\n# mine\n[pipeline.a.source]\nkind = \"tsv\"\npath = \"x.tsv\" # here\n\n[pipeline.a.analyze]\ntokenizer = \"words\" # whole words\n";
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, text.replace('\n', "\r\n")).unwrap();
         let before = Config::read(&path).unwrap().pipeline(None, &Overrides::none()).unwrap();
         let mut after = before.clone();
         after.analyze.negation = 4;
@@ -116,6 +122,7 @@ mod tests {
             Some(crate::classify::Calibration { slope: -1.25, offset: 0.5 });
         write_choice(&path, &before, &after.analyze, &after.vectorize, &after.classify).unwrap();
         let written = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(written.matches('\n').count(), written.matches("\r\n").count());
         assert!(
             written.contains("# mine")
                 && written.contains("# here")

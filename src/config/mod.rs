@@ -30,7 +30,7 @@ use checks::Finding;
 use problems::{Problem, Text};
 use schema::PipelineParams;
 use settings::{Place, Setting, Table};
-use whole::{check_default, check_file, default_of, pipelines_of};
+use whole::{check_default, check_file, check_names, default_of, pipelines_of};
 
 pub use crate::analyze::BUNDLED_STOP_WORDS;
 pub use checks::check_rooms;
@@ -112,6 +112,7 @@ impl Config {
         let default = default_of(&table);
         let pipelines = pipelines_of(&table);
         problems.extend(check_default(&table, &default, &pipelines));
+        problems.extend(check_names(&pipelines));
         let mut warnings = Vec::new();
         for (name, sound) in pipelines_of(&sound) {
             let (bad, odd) = check_values(&params(&name, &sound)?, &sound, &pipelines[&name]);

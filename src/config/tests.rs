@@ -458,3 +458,14 @@ fn a_flood_of_settings_takes_no_longer_than_reading_them() {
         messages(&(0..60_000).map(|key| format!("k{key} = 1\n")).collect::<String>()).len() <= 41
     );
 }
+
+#[test]
+fn names_of_the_state_folder_are_refused() {
+    for name in ["downloads", "lock"] {
+        let settings = format!(
+            "version = 1\ndefault = \"{name}\"\n[pipeline.{name}.source]\nkind = \"tsv\"\npath = \"a\"\n"
+        );
+        let error = config(&settings).unwrap_err();
+        assert!(error.to_string().contains("a pipeline cannot be called"), "{error}");
+    }
+}

@@ -80,6 +80,20 @@ pub(super) fn check_default(
     Some(Problem::new(message, setting.place.clone()).hinted(hint))
 }
 
+/// What the state folder holds beside the folders of pipelines.
+const RESERVED: [&str; 2] = ["downloads", "lock"];
+
+/// A pipeline's folder has its name.
+pub(super) fn check_names(pipelines: &BTreeMap<String, Written>) -> Vec<Problem> {
+    let is_reserved = |name: &str| RESERVED.contains(&name.to_lowercase().as_str());
+    let problem = |(name, written): (&String, &Written)| {
+        let message = format!("a pipeline cannot be called {}", shape::quoted(name));
+        Problem::new(message, written.place.clone())
+            .hinted("the state folder has something else of that name; choose another")
+    };
+    pipelines.iter().filter(|(name, _)| is_reserved(name)).map(problem).collect()
+}
+
 /// The default's name, empty where it is missing.
 pub(super) fn default_of(table: &Table) -> String {
     match table.get("default").map(|setting| &setting.content) {

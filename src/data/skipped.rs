@@ -25,6 +25,13 @@ impl Skipped {
         }
     }
 
+    /// Takes over what was left out later on.
+    pub fn join(&mut self, later: Skipped) {
+        self.count += later.count;
+        self.examples.extend(later.examples);
+        self.examples.truncate(EXAMPLES);
+    }
+
     /// Refuses input whose rows are mostly bad: the settings are wrong, not the rows.
     ///
     /// # Errors

@@ -6,19 +6,17 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::temporary::temporary_file;
 use crate::error::{Error, Result};
 
 /// A file that appears under its name only when it is whole.
 ///
 /// Dropped before [`AtomicFile::commit`], it leaves nothing behind. A process
-/// that is killed leaves `.malmoi-*.tmp`, which [`sweep`] removes.
+/// that is killed leaves `.malmoi-*.tmp`, which the next one here removes.
 pub struct AtomicFile {
     writer: BufWriter<NamedTempFile>,
     target: PathBuf,
 }
-
-const PREFIX: &str = ".malmoi-";
-const SUFFIX: &str = ".tmp";
 
 impl AtomicFile {
     /// Starts writing what will become `target`; makes its folder if needed.
@@ -27,11 +25,7 @@ impl AtomicFile {
         let folder = parent(target);
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::file("cannot create the folder", folder, error))?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(PREFIX).suffix(SUFFIX);
-        set_ordinary_permissions(&mut builder);
-        let file = builder
-            .tempfile_in(folder)
+        let file = temporary_file(folder)
             .map_err(|error| Error::file("cannot write beside", target, error))?;
         Ok(AtomicFile {
             writer: BufWriter::with_capacity(1 << 18, file),
@@ -47,6 +41,18 @@ impl AtomicFile {
         file.persist(&self.target).map_err(|error| failed(error.error))?;
         sync_folder(parent(&self.target));
         Ok(())
+    }
+
+    /// Puts `bytes` in the place of what the file `path` holds: it keeps its
+    /// permissions, and a link to it stays a link.
+    pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+        let failed = |error| Error::file("cannot write", path, error);
+        let target = path.canonicalize().map_err(failed)?;
+        let permissions = std::fs::metadata(&target).map_err(failed)?.permissions();
+        let mut file = AtomicFile::create(&target)?;
+        file.write_all(bytes).map_err(failed)?;
+        file.writer.get_ref().as_file().set_permissions(permissions).map_err(failed)?;
+        file.commit()
     }
 
     /// Writes all of `bytes` to `target` at once.
@@ -67,18 +73,6 @@ impl Write for AtomicFile {
     }
 }
 
-/// Removes what killed processes left half-written in `folder`.
-pub fn sweep(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -93,17 +87,6 @@ fn check_target(target: &Path) -> Result<()> {
     Err(Error::io(format!("cannot write `{}`: it is {what}, not a file", target.display()))
         .hinted("name a file, or leave the name away to write to standard output"))
 }
-
-/// Temporary files are private; results are as readable as any other new file.
-/// The system takes away what the user's umask does not grant.
-#[cfg(unix)]
-fn set_ordinary_permissions(builder: &mut tempfile::Builder) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(std::fs::Permissions::from_mode(0o666));
-}
-
-#[cfg(not(unix))]
-fn set_ordinary_permissions(_builder: &mut tempfile::Builder) {}
 
 /// The rename itself is durable once the folder is; not every file system can.
 #[cfg(unix)]
@@ -157,13 +140,18 @@ mod tests {
         assert_eq!(mode(&ours), mode(&plain));
     }
 
+    #[cfg(unix)]
     #[test]
-    fn sweep_removes_leftovers_alone() {
+    fn what_is_replaced_keeps_its_link_and_permissions() {
+        use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(".malmoi-x1.tmp"), "").unwrap();
-        std::fs::write(folder.path().join("mine.tmp"), "").unwrap();
-        sweep(folder.path());
-        assert!(!folder.path().join(".malmoi-x1.tmp").exists());
-        assert!(folder.path().join("mine.tmp").exists());
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        AtomicFile::replace(&link, b"new").unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -4,7 +4,7 @@
 //! last 16 bytes. Numbers are little-endian. Reading builds plain values and
 //! never executes anything.
 
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -99,6 +99,17 @@ impl ContainerWriter {
         self.length += bytes.len() as u64;
         self.file.write_all(bytes).map_err(|error| Error::file("cannot write", &self.path, error))
     }
+}
+
+/// Length and checksum of the container at `path`, which are its last bytes: they
+/// tell one from another without reading it.
+pub fn trailer(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = std::fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TRAILER as u64)))?;
+    let mut bytes = Vec::with_capacity(TRAILER);
+    file.take(TRAILER as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads a container whose checksum was right.

@@ -1,7 +1,7 @@
 //! Bytes of any encoding → text, piece by piece.
 //!
 //! In: bytes as they are read. Out: the same as UTF-8. A byte that the encoding
-//! does not know is an error with its offset, never a replacement character.
+//! does not know becomes a replacement character, and its place is told.
 
 use encoding_rs::{Decoder as Incremental, DecoderResult, Encoding, UTF_8};
 
@@ -46,11 +46,18 @@ pub fn check_label(label: &str) -> Result<()> {
     find(label).map(|_| ())
 }
 
-/// The first bytes that the encoding does not know.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed {
+/// Bytes that the encoding does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Flaw {
+    /// Where their replacement stands in the text.
+    pub place: usize,
     /// Bytes of the file before them, after decompression.
     pub offset: u64,
+}
+
+/// How such bytes are told.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Malformed {
     /// What is wrong with them.
     pub message: String,
     /// How to fix it.
@@ -73,13 +80,14 @@ impl Decoder {
         Ok(Decoder { incremental, given: label.is_some(), start: Vec::new(), read: 0 })
     }
 
-    /// Appends the text of `bytes` to `out`; on an error what stands before it.
+    /// Appends the text of `bytes` to `out`, and to `flaws` what is none.
     pub fn decode(
         &mut self,
         bytes: &[u8],
         last: bool,
         out: &mut String,
-    ) -> std::result::Result<(), Malformed> {
+        flaws: &mut impl Extend<Flaw>,
+    ) {
         let missing = 2usize.saturating_sub(self.start.len()).min(bytes.len());
         self.start.extend_from_slice(&bytes[..missing]);
         let mut rest = bytes;
@@ -90,10 +98,13 @@ impl Decoder {
             rest = &rest[read..];
             self.read += read as u64;
             match result {
-                DecoderResult::InputEmpty => return Ok(()),
+                DecoderResult::InputEmpty => return,
                 DecoderResult::OutputFull => {}
                 DecoderResult::Malformed(length, after) => {
-                    return Err(self.malformed(u64::from(length) + u64::from(after)));
+                    let back = u64::from(length) + u64::from(after);
+                    let offset = self.read.saturating_sub(back);
+                    flaws.extend([Flaw { place: out.len(), offset }]);
+                    out.push(char::REPLACEMENT_CHARACTER);
                 }
             }
         }
@@ -104,23 +115,26 @@ impl Decoder {
         self.incremental.max_utf8_buffer_length_without_replacement(bytes).unwrap_or(bytes).max(16)
     }
 
-    fn malformed(&self, back: u64) -> Malformed {
-        let offset = self.read.saturating_sub(back);
+    /// What is wrong at `offset`, and how to fix it.
+    pub fn malformed(&self, offset: u64) -> Malformed {
         let name = self.incremental.encoding().name();
         if let Some(label) = utf16_mark(&self.start).filter(|_| offset == 0) {
             return Malformed {
-                offset,
                 message: format!("the file is not {name}: it looks like UTF-16"),
-                hint: format!("set source.encoding = \"{label}\""),
+                hint: format!(
+                    "set source.encoding = \"{label}\", or give `predict` --encoding {label}"
+                ),
             };
         }
         let hint = if self.given {
-            "set source.encoding to the label of the encoding the file has, or repair the file"
+            "set source.encoding, or --encoding of `predict`, to the label of the encoding the \
+             file has, or repair the file"
         } else {
-            "set source.encoding = \"euc-kr\", or the label of the encoding the file has"
+            "set source.encoding = \"euc-kr\", or give `predict` --encoding euc-kr, or the label \
+             of the encoding the file has"
         };
         let message = format!("the file is not {name}: bad byte at offset {offset}");
-        Malformed { offset, message, hint: hint.to_owned() }
+        Malformed { message, hint: hint.to_owned() }
     }
 }
 
@@ -156,11 +170,13 @@ mod tests {
     fn decode(label: Option<&str>, bytes: &[u8], size: usize) -> std::result::Result<String, u64> {
         let mut decoder = Decoder::new(label).unwrap();
         let mut text = String::new();
+        let mut flaws = Vec::new();
         for piece in bytes.chunks(size) {
-            decoder.decode(piece, false, &mut text).map_err(|bad| bad.offset)?;
+            decoder.decode(piece, false, &mut text, &mut flaws);
         }
-        decoder.decode(&[], true, &mut text).map_err(|bad| bad.offset)?;
-        Ok(text)
+        decoder.decode(&[], true, &mut text, &mut flaws);
+        assert!(flaws.iter().all(|flaw| text[flaw.place..].starts_with('\u{fffd}')));
+        flaws.first().map_or(Ok(text), |flaw| Err(flaw.offset))
     }
 
     fn check(label: Option<&str>, bytes: &[u8], expected: std::result::Result<&str, u64>) {
@@ -193,10 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_behind_a_bad_byte_is_read() {
+        let (mut decoder, mut flaws) = (Decoder::new(Some("euc-kr")).unwrap(), Vec::new());
+        let mut text = String::new();
+        decoder.decode(b"a\xFF\n\xBF\xB5\xBF\n\xBF", true, &mut text, &mut flaws);
+        assert_eq!(text, "a\u{fffd}\n영\u{fffd}\n\u{fffd}");
+        let offsets: Vec<u64> = flaws.iter().map(|flaw| flaw.offset).collect();
+        assert_eq!(offsets, [1, 5, 7]);
+    }
+
+    #[test]
     fn a_utf16_mark_is_recognised() {
         for (bytes, label) in [(b"\xFF\xFEa\0", "utf-16le"), (b"\xFE\xFF\0a", "utf-16be")] {
-            let bad = Decoder::new(None).unwrap().decode(bytes, true, &mut String::new());
-            let bad = bad.unwrap_err();
+            let (mut decoder, mut flaws) = (Decoder::new(None).unwrap(), Vec::new());
+            decoder.decode(bytes, true, &mut String::new(), &mut flaws);
+            let bad = decoder.malformed(flaws[0].offset);
             assert!(bad.message.contains("looks like UTF-16"), "{}", bad.message);
             assert!(bad.hint.contains(label));
         }

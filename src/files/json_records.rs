@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::json_object::{Fields, json_object, json_string};
 use super::table::MAX_COLUMNS;
-use super::{TextReader, place};
+use super::{Line, TextReader, place};
 use crate::data::Skipped;
 use crate::error::{Error, Result};
 
@@ -54,15 +54,14 @@ impl JsonRecords {
 
     fn next_good(&mut self, skipped: &mut Skipped) -> Result<Option<Vec<String>>> {
         loop {
-            self.line.clear();
-            if !self.reader.next_line(&mut self.line)? {
-                break;
-            }
-            if self.line.trim().is_empty() {
-                continue;
-            }
+            let record = match self.reader.next_line(&mut self.line)? {
+                Line::End => break,
+                Line::Whole if self.line.trim().is_empty() => continue,
+                Line::Whole => record(&self.line, &mut self.header),
+                Line::Malformed(error) | Line::TooLong(error) => Err(error.to_string()),
+            };
             self.rows += 1;
-            match record(&self.line, &mut self.header) {
+            match record {
                 Ok(record) => return Ok(Some(record)),
                 Err(reason) => {
                     skipped.add(&place(self.reader.path(), self.reader.line()), &reason);

@@ -3,7 +3,7 @@
 mod atomic;
 mod container;
 
-pub use container::{ContainerReader, ContainerWriter, Form, fingerprint};
+pub use container::{ContainerReader, ContainerWriter, Form, fingerprint, trailer};
 mod encoding;
 mod excerpt;
 mod json_object;
@@ -11,20 +11,26 @@ mod json_records;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod records;
+mod regular;
 mod rows;
 mod table;
+mod temporary;
 mod text;
+mod tolerance;
 
-pub use atomic::{AtomicFile, sweep};
+pub use atomic::AtomicFile;
 pub use encoding::check_label;
 pub(crate) use excerpt::NumberedText;
 pub(crate) use json_object::{json_object, json_string};
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetReader;
 pub use records::RecordReader;
+pub use regular::{open_own, read_dictionary};
 pub use rows::{Format, RowWriter};
 pub use table::{Dialect, Record, TableReader};
-pub use text::{MAX_LINE_BYTES, TextReader, place, read_text};
+pub use temporary::{TemporaryFolder, sweep};
+pub use text::{Line, MAX_LINE_BYTES, TextReader, WholeText, place, read_text};
+pub use tolerance::Tolerance;
 
 /// What to say where Parquet is asked for but left out.
 #[cfg(not(feature = "parquet"))]

@@ -130,11 +130,11 @@ impl Table {
         let width = self.reader.header().len();
         while self.reader.next_record(&mut self.record)? {
             self.rows += 1;
-            if self.record.len() == width {
+            let Some(problem) = self.record.problem(width) else {
                 return Ok(Some(self.record.fields().map(str::to_owned).collect()));
-            }
+            };
             let place = place(self.reader.path(), self.record.line());
-            skipped.add(&place, &self.record.wrong_width(width));
+            skipped.add(&place, &problem);
             skipped.check(self.rows)?;
         }
         skipped.check_end(self.rows)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use csv_core::ReadRecordResult;
 
-use super::text::{MAX_LINE_BYTES, TextReader, place};
+use super::text::{Line, MAX_LINE_BYTES, TextReader, place};
 use crate::error::{Error, Result};
 
 /// More columns than this are no table, and would cost memory without bound.
@@ -28,6 +28,7 @@ pub struct Record {
     line: u64,
     text: String,
     ends: Vec<usize>,
+    flaw: Option<String>,
 }
 
 impl Record {
@@ -52,16 +53,18 @@ impl Record {
         self.ends.iter().map(move |&end| &self.text[std::mem::replace(&mut start, end)..end])
     }
 
-    /// Says that it has not `wanted` fields.
-    pub fn wrong_width(&self, wanted: usize) -> String {
+    /// Why it cannot be used where records have `wanted` fields; `None` if it can.
+    pub fn problem(&self, wanted: usize) -> Option<String> {
         let found = self.len();
         let noun = if found == 1 { "field" } else { "fields" };
-        format!("{found} {noun} instead of {wanted}")
+        let width = || (found != wanted).then(|| format!("{found} {noun} instead of {wanted}"));
+        self.flaw.clone().or_else(width)
     }
 
     fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
+        self.flaw = None;
     }
 }
 
@@ -72,7 +75,10 @@ pub struct TableReader {
     parser: Quoted,
     buffer: String,
     position: usize,
+    /// What is wrong with the line in the buffer.
+    flaw: Option<String>,
     header: Vec<String>,
+    records: u64,
 }
 
 impl TableReader {
@@ -84,7 +90,16 @@ impl TableReader {
         let text = TextReader::open(path, encoding)?;
         let parser = Quoted::new(dialect.delimiter);
         let (buffer, header) = (String::new(), Vec::new());
-        let mut table = TableReader { text, dialect, parser, buffer, position: 0, header };
+        let mut table = TableReader {
+            text,
+            dialect,
+            parser,
+            buffer,
+            position: 0,
+            flaw: None,
+            header,
+            records: 0,
+        };
         let mut record = Record::default();
         if !table.next_record(&mut record)? {
             return Err(Error::data(format!("`{}` is empty", path.display()))
@@ -107,9 +122,14 @@ impl TableReader {
     /// passed over, except where an empty field is a whole record.
     ///
     /// # Errors
-    /// As [`TextReader`]; a quote that is never closed.
+    /// As [`TextReader`], also where header or first record are not of the
+    /// encoding; a quote that is never closed.
     pub fn next_record(&mut self, record: &mut Record) -> Result<bool> {
-        if self.dialect.quoting { self.next_quoted(record) } else { self.next_plain(record) }
+        record.clear();
+        let found =
+            if self.dialect.quoting { self.next_quoted(record) } else { self.next_plain(record) }?;
+        self.records += u64::from(found);
+        Ok(found)
     }
 
     /// The file's path.
@@ -123,34 +143,35 @@ impl TableReader {
     }
 
     fn next_plain(&mut self, record: &mut Record) -> Result<bool> {
-        record.clear();
-        loop {
-            self.buffer.clear();
-            if !self.text.next_line(&mut self.buffer)? {
-                return Ok(false);
-            }
+        while self.next_line()? {
             let line = without_end(&self.buffer);
             if line.is_empty() && self.header.len() != 1 {
                 continue;
             }
             record.line = self.text.line();
+            record.flaw = self.flaw.take();
             for field in line.split(char::from(self.dialect.delimiter)) {
                 record.text.push_str(field);
                 record.ends.push(record.text.len());
             }
             return Ok(true);
         }
+        Ok(false)
     }
 
     fn next_quoted(&mut self, record: &mut Record) -> Result<bool> {
         self.parser.clear();
         record.line = self.text.line();
+        let mut flaw = self.flaw.clone();
         loop {
-            if self.position == self.buffer.len() && !self.next_whole_line()? {
-                if self.parser.is_empty() {
-                    return Ok(false);
+            if self.position == self.buffer.len() {
+                if !self.next_whole_line()? {
+                    if self.parser.is_empty() {
+                        return Ok(false);
+                    }
+                    return Err(self.unclosed(record.line, "a quote is never closed"));
                 }
-                return Err(self.unclosed(record.line, "a quote is never closed"));
+                flaw = flaw.filter(|_| !self.parser.is_empty()).or(self.flaw.clone());
             }
             if self.parser.is_empty() {
                 record.line = self.text.line();
@@ -159,6 +180,8 @@ impl TableReader {
             self.position += read;
             if whole {
                 self.parser.take(record);
+                // Only the record that the bad bytes are in.
+                record.flaw = flaw.filter(|_| record.text.contains(char::REPLACEMENT_CHARACTER));
                 return Ok(true);
             }
             if self.parser.length > MAX_LINE_BYTES {
@@ -170,19 +193,39 @@ impl TableReader {
 
     /// The last line may lack its end; for the parser it gets one.
     fn next_whole_line(&mut self) -> Result<bool> {
-        self.buffer.clear();
-        self.position = 0;
-        let found = self.text.next_line(&mut self.buffer)?;
+        let found = self.next_line()?;
         if found && !self.buffer.ends_with('\n') {
             self.buffer.push('\n');
         }
         Ok(found)
     }
 
+    /// Reads a line into the buffer. Of one that is too long, a replacement
+    /// character is left: a record that ends with that line cannot be used.
+    fn next_line(&mut self) -> Result<bool> {
+        self.position = 0;
+        self.flaw = None;
+        match self.text.next_line(&mut self.buffer)? {
+            Line::End => return Ok(false),
+            Line::Whole => {}
+            Line::Malformed(error) if self.records < 2 => return Err(error),
+            Line::TooLong(error) if self.records == 0 => return Err(error),
+            Line::Malformed(error) => self.flaw = Some(error.to_string()),
+            Line::TooLong(error) => {
+                self.flaw = Some(error.to_string());
+                self.parser = Quoted::new(self.dialect.delimiter);
+                self.buffer.clear();
+                self.buffer.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+        Ok(true)
+    }
+
     fn unclosed(&self, line: u64, message: &str) -> Error {
-        Error::data(message)
-            .at(place(self.path(), line))
-            .hinted("if `\"` is an ordinary character here, set source.quoting = false")
+        Error::data(message).at(place(self.path(), line)).hinted(
+            "if `\"` is an ordinary character here, set source.quoting = false, or give \
+                 `predict` --no-quoting",
+        )
     }
 }
 
@@ -246,7 +289,6 @@ impl Quoted {
     }
 
     fn take(&self, record: &mut Record) {
-        record.clear();
         let text = std::str::from_utf8(&self.bytes[..self.length]);
         record.text.push_str(text.expect("text cut at quotes and delimiters stays text"));
         record.ends.extend_from_slice(&self.ends[..self.fields]);
@@ -312,6 +354,46 @@ mod tests {
         let long = [b"a,b\n1,\"".to_vec(), b"x\n".repeat(MAX_LINE_BYTES / 2 + 10)].concat();
         let error = read(&long, b',', true).unwrap_err();
         assert!(error.to_string().contains("16 MB"), "{error}");
+    }
+
+    /// The records that can be used, and the lines of the others.
+    fn usable(bytes: &[u8], quoting: bool) -> Result<(Vec<String>, Vec<u64>)> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let mut table = TableReader::open(file.path(), Dialect { delimiter: b',', quoting }, None)?;
+        let (mut good, mut bad, mut record) = (Vec::new(), Vec::new(), Record::default());
+        while table.next_record(&mut record)? {
+            match record.problem(2) {
+                Some(_) => bad.push(record.line()),
+                None => good.push(record.fields().collect::<Vec<_>>().join("|")),
+            }
+        }
+        Ok((good, bad))
+    }
+
+    #[test]
+    fn a_bad_record_does_not_stop_the_others() {
+        let bytes = b"a,b\n1,x\n2,\xFF\n3,\"y\n\xFF\"\n4,z\n5,\"\xFF\xFF\n\"\n6,\xEF\xBF\xBD\n";
+        let (good, bad) = usable(bytes, true).unwrap();
+        assert_eq!(
+            (good, bad),
+            (vec!["1|x".into(), "4|z".into(), "6|\u{fffd}".into()], vec![3, 4, 7])
+        );
+        let (good, bad) = usable(b"a,b\n1,x\n2,\xFF\n3,y\n", false).unwrap();
+        assert_eq!((good, bad), (vec!["1|x".into(), "3|y".into()], vec![3]));
+        for quoting in [true, false] {
+            assert!(usable(b"a,b\n1,\xFF\n2,x\n", quoting).is_err(), "the encoding is wrong");
+        }
+    }
+
+    #[test]
+    fn a_record_in_a_line_too_long_is_left_out() {
+        let long = "x".repeat(MAX_LINE_BYTES);
+        for quoting in [true, false] {
+            let text = format!("a,b\n1,\"{long}\"\n2,y\n");
+            let (good, bad) = usable(text.as_bytes(), quoting).unwrap();
+            assert_eq!((good, bad), (vec!["2|y".into()], vec![2]), "{quoting}");
+        }
     }
 
     #[test]

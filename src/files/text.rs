@@ -2,7 +2,10 @@
 //!
 //! In: a path. Out: its lines as UTF-8, one at a time, so that a file of any
 //! size passes in bounded memory. Gzip is known by its first bytes, not by name.
+//! A line with bad bytes, or one that is too long, is told and does not stop the
+//! others, unless the encoding as a whole must be wrong.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -11,12 +14,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::encoding::Decoder;
+use super::encoding::{Decoder, Flaw};
+use super::tolerance::Tolerance;
 use crate::error::{Error, Result};
 
 /// The longest line, record or text that is read.
 pub const MAX_LINE_BYTES: usize = 16 << 20;
 const PIECE_BYTES: usize = 1 << 16;
+
+/// What [`TextReader::next_line`] found.
+#[derive(Debug)]
+pub enum Line {
+    /// Nothing: the file has ended.
+    End,
+    /// A line as it is written.
+    Whole,
+    /// A line with `U+FFFD` for bytes that are not of the encoding; where they are.
+    Malformed(Error),
+    /// The beginning of a line of more than [`MAX_LINE_BYTES`].
+    TooLong(Error),
+}
 
 /// Reads the lines of one file.
 pub struct TextReader {
@@ -27,6 +44,8 @@ pub struct TextReader {
     decoder: Decoder,
     raw: Vec<u8>,
     text: String,
+    flaws: VecDeque<Flaw>,
+    tolerance: Tolerance,
     position: usize,
     line: u64,
     ended: bool,
@@ -52,35 +71,59 @@ impl TextReader {
             decoder,
             raw: vec![0; PIECE_BYTES],
             text: String::new(),
+            flaws: VecDeque::new(),
+            tolerance: Tolerance::default(),
             position: 0,
             line: 0,
             ended: false,
         })
     }
 
-    /// Appends the next line with its `\n` to `line`; `false` at the end.
+    /// Puts the next line with its `\n` into `line`.
     ///
     /// # Errors
-    /// A damaged file, bytes that are not of the encoding, or more than
-    /// [`MAX_LINE_BYTES`] in `line`.
-    pub fn next_line(&mut self, line: &mut String) -> Result<bool> {
-        let before = line.len();
+    /// A damaged file, a first line that cannot be used, or too many lines with
+    /// bytes that are not of the encoding.
+    pub fn next_line(&mut self, line: &mut String) -> Result<Line> {
+        line.clear();
+        let (mut flaw, mut found, mut is_long) = (None, false, false);
         while self.position < self.text.len() || self.fill()? {
-            let rest = &self.text[self.position..];
-            let end = memchr::memchr(b'\n', rest.as_bytes());
-            let taken = end.map_or(rest.len(), |end| end + 1);
-            if line.len() + taken > MAX_LINE_BYTES {
-                return Err(self.too_long());
+            let start = self.position;
+            let end = memchr::memchr(b'\n', &self.text.as_bytes()[start..]);
+            self.position = end.map_or(self.text.len(), |end| start + end + 1);
+            found = true;
+            flaw = flaw.or(self.pass_flaws());
+            is_long |= line.len() + self.position - start > MAX_LINE_BYTES;
+            if !is_long {
+                line.push_str(&self.text[start..self.position]);
             }
-            line.push_str(&rest[..taken]);
-            self.position += taken;
-            if end.is_some() {
+            // A first line that is bad need not be read to its end.
+            if end.is_some() || self.line == 0 && (is_long || flaw.is_some()) {
                 break;
             }
         }
-        let found = line.len() > before;
-        self.line += u64::from(found);
-        Ok(found)
+        self.judge(found, flaw, is_long)
+    }
+
+    /// The first flaw in what was just passed.
+    fn pass_flaws(&mut self) -> Option<Flaw> {
+        let passed = self.flaws.iter().take_while(|flaw| flaw.place < self.position).count();
+        self.flaws.drain(..passed).next()
+    }
+
+    fn judge(&mut self, found: bool, flaw: Option<Flaw>, is_long: bool) -> Result<Line> {
+        if !found {
+            return Ok(Line::End);
+        }
+        self.line += 1;
+        let is_over = self.tolerance.is_over(flaw.is_some());
+        match flaw.map(|flaw| self.malformed(flaw)) {
+            Some(error) if is_over => Err(error),
+            Some(error) => Ok(Line::Malformed(error)),
+            None if is_long && self.line == 1 => Err(self.too_long()),
+            None if is_long => Ok(Line::TooLong(self.too_long())),
+            None => Ok(Line::Whole),
+        }
     }
 
     /// Number of the line read last; the first is 1.
@@ -101,24 +144,26 @@ impl TextReader {
     /// Decodes the next piece; `false` at the end.
     fn fill(&mut self) -> Result<bool> {
         self.text.clear();
+        self.flaws.clear();
         self.position = 0;
         while self.text.is_empty() && !self.ended {
             let count = read_some(&mut self.input, &mut self.raw)
                 .map_err(|error| self.cannot_read(error))?;
             self.ended = count == 0;
-            let decoded = self.decoder.decode(&self.raw[..count], self.ended, &mut self.text);
-            decoded.map_err(|bad| {
-                let line =
-                    self.line + 1 + memchr::memchr_iter(b'\n', self.text.as_bytes()).count() as u64;
-                Error::data(bad.message).at(place(&self.path, line)).hinted(bad.hint)
-            })?;
+            let bytes = &self.raw[..count];
+            self.decoder.decode(bytes, self.ended, &mut self.text, &mut self.flaws);
         }
         Ok(!self.text.is_empty())
     }
 
+    fn malformed(&self, flaw: Flaw) -> Error {
+        let told = self.decoder.malformed(flaw.offset);
+        Error::data(told.message).at(place(&self.path, self.line)).hinted(told.hint)
+    }
+
     fn too_long(&self) -> Error {
         Error::data(format!("a line is longer than {} MB", MAX_LINE_BYTES >> 20))
-            .at(place(&self.path, self.line + 1))
+            .at(place(&self.path, self.line))
             .hinted("check that the file is one of lines, and `source.kind`")
     }
 
@@ -139,21 +184,36 @@ impl TextReader {
     }
 }
 
-/// A whole text file; `None` if it is longer than [`MAX_LINE_BYTES`].
+/// What [`read_text`] found.
+#[derive(Debug)]
+pub enum WholeText {
+    /// The text.
+    Whole(String),
+    /// Bytes that are not of the encoding; where they are.
+    Malformed(Error),
+    /// More than [`MAX_LINE_BYTES`].
+    TooLong,
+}
+
+/// A whole text file.
 ///
 /// # Errors
-/// As [`TextReader`].
-pub fn read_text(path: &Path, encoding: Option<&str>) -> Result<Option<String>> {
+/// It cannot be read, or is damaged.
+pub fn read_text(path: &Path, encoding: Option<&str>) -> Result<WholeText> {
     let mut reader = TextReader::open(path, encoding)?;
     let mut text = String::new();
     while reader.fill()? {
-        if text.len() + reader.text.len() > MAX_LINE_BYTES {
-            return Ok(None);
+        if let Some(&flaw) = reader.flaws.front() {
+            text.push_str(&reader.text[..flaw.place]);
+            reader.line = 1 + memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
+            return Ok(WholeText::Malformed(reader.malformed(flaw)));
         }
-        reader.line += memchr::memchr_iter(b'\n', reader.text.as_bytes()).count() as u64;
+        if text.len() + reader.text.len() > MAX_LINE_BYTES {
+            return Ok(WholeText::TooLong);
+        }
         text.push_str(&reader.text);
     }
-    Ok(Some(text))
+    Ok(WholeText::Whole(text))
 }
 
 /// `file, line 3`: how a place is named in messages.
@@ -229,8 +289,12 @@ mod tests {
         std::fs::write(file.path(), bytes).unwrap();
         let mut reader = TextReader::open(file.path(), encoding)?;
         let (mut lines, mut line) = (Vec::new(), String::new());
-        while reader.next_line(&mut line)? {
-            lines.push(std::mem::take(&mut line));
+        loop {
+            match reader.next_line(&mut line)? {
+                Line::End => break,
+                Line::Whole => lines.push(line.clone()),
+                Line::Malformed(error) | Line::TooLong(error) => return Err(error),
+            }
         }
         assert_eq!(reader.progress().0, bytes.len() as u64);
         assert_eq!(reader.line(), lines.len() as u64);
@@ -274,18 +338,54 @@ mod tests {
         let text = [b"a\n".to_vec(), vec![b'x'; MAX_LINE_BYTES + 1]].concat();
         let error = lines(&gzip(&text), None).unwrap_err();
         assert!(error.place().unwrap().ends_with(", line 2"));
+        let error = lines(&text[2..], None).unwrap_err();
+        assert!(error.place().unwrap().ends_with(", line 1"));
         let fits = vec![b'x'; MAX_LINE_BYTES];
         assert_eq!(lines(&fits, None).unwrap().len(), 1);
+    }
+
+    /// What becomes of each line: good, malformed or long.
+    fn kinds(bytes: &[u8]) -> Result<String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let mut reader = TextReader::open(file.path(), None)?;
+        let (mut kinds, mut line) = (String::new(), String::new());
+        loop {
+            kinds.push(match reader.next_line(&mut line)? {
+                Line::End => return Ok(kinds),
+                Line::Whole => 'g',
+                Line::Malformed(_) => 'm',
+                Line::TooLong(_) => 'l',
+            });
+            assert!(line.len() <= MAX_LINE_BYTES);
+        }
+    }
+
+    #[test]
+    fn one_bad_line_does_not_stop_the_others() {
+        assert_eq!(kinds(b"a\nb\xFF\xFE\nc\n").unwrap(), "gmg");
+        let long = vec![b'x'; MAX_LINE_BYTES * 2];
+        assert_eq!(kinds(&[b"a\n", &long[..], b"\nc\xBF"].concat()).unwrap(), "glm");
+    }
+
+    #[test]
+    fn a_wrong_encoding_stops_at_once() {
+        assert!(kinds(b"a\xBF\xB5\nb\n").unwrap_err().hint().unwrap().contains("euc-kr"));
+        let rows = ["a\n".as_bytes(), &b"b\xBF\xB5\nc\n".repeat(100)].concat();
+        let error = kinds(&rows).unwrap_err();
+        assert!(error.place().unwrap().ends_with(", line 100"), "{:?}", error.place());
     }
 
     #[test]
     fn reads_a_whole_text_up_to_the_limit() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), b"\xB0\xA1\n").unwrap();
-        assert_eq!(read_text(file.path(), Some("euc-kr")).unwrap().unwrap(), "가\n");
-        assert!(read_text(file.path(), None).unwrap_err().place().unwrap().ends_with("line 1"));
+        let read = |encoding| read_text(file.path(), encoding).unwrap();
+        assert!(matches!(read(Some("euc-kr")), WholeText::Whole(text) if text == "가\n"));
+        let WholeText::Malformed(error) = read(None) else { panic!("it is no UTF-8") };
+        assert!(error.place().unwrap().ends_with("line 1"));
         std::fs::write(file.path(), gzip(&vec![b'x'; MAX_LINE_BYTES + 1])).unwrap();
-        assert!(read_text(file.path(), None).unwrap().is_none());
+        assert!(matches!(read(None), WholeText::TooLong));
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn clean_block(cleaner: &Cleaner, texts: Texts<'_>, block: &Block) -> Cleaned {
 type Cleaning = std::result::Result<(), String>;
 
 fn clean_plain(cleaner: &Cleaner, line: &[u8], out: &mut Vec<u8>) -> Cleaning {
-    let text = cleaner.clean(utf8(line)?).replace("\r\n", " ").replace(['\n', '\r'], " ");
+    let text = cleaner.try_clean(utf8(line)?)?.replace("\r\n", " ").replace(['\n', '\r'], " ");
     out.extend_from_slice(text.as_bytes());
     out.push(b'\n');
     Ok(())
@@ -96,7 +96,7 @@ fn clean_json(cleaner: &Cleaner, field: &str, line: &[u8], out: &mut Vec<u8>) ->
     let text = fields.iter().find(|(key, _)| key == field);
     let (_, text) = text.ok_or_else(|| format!("the object has no field `{field}`"))?;
     let text = json_string(text).ok_or_else(|| format!("the field `{field}` is no text"))?;
-    let cleaned = cleaner.clean(&text);
+    let cleaned = cleaner.try_clean(&text)?;
     for (place, (key, value)) in fields.iter().enumerate() {
         out.push(if place == 0 { b'{' } else { b',' });
         put(out, key);

@@ -31,7 +31,7 @@ pub fn find_document(
     let downloads = pipeline.source.path.is_none();
     let lock = || Lock::take(state, &format!("malmoi show {}", pipeline.name), watch);
     let _lock = downloads.then(lock).transpose()?;
-    let path = super::run::fetch(pipeline, state, watch)?;
+    let path = super::download::fetch(pipeline, state, false, watch)?;
     watch.stage("source");
     let mut source = source::open(&pipeline.source, &path)?;
     let mut nearest = Nearest::to(id);

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use super::watch::Watch;
-use crate::error::{Error, Result};
+use crate::config::Pipeline;
+use crate::error::{Error, Kind, Result};
 use crate::net::{Client, Policy};
 use crate::source::{Download, Progress, SourceParams};
 
@@ -24,18 +25,46 @@ pub(super) fn found(params: &SourceParams, state: &Path) -> Result<Option<PathBu
     }
 }
 
-/// Downloads `params.url` into the state folder, or finds it there.
+/// Where the source stands: the configured path, or the download of its URL,
+/// which is made again to have it `anew`.
 ///
 /// # Errors
-/// If there is neither path nor URL, or the download fails.
-pub(super) fn download(params: &SourceParams, state: &Path, watch: &dyn Watch) -> Result<PathBuf> {
+/// If the path does not exist or the download fails.
+pub(super) fn fetch(
+    pipeline: &Pipeline,
+    state: &Path,
+    anew: bool,
+    watch: &dyn Watch,
+) -> Result<PathBuf> {
+    match &pipeline.source.path {
+        None => download(&pipeline.source, state, anew, watch),
+        Some(path) if path.exists() => Ok(path.clone()),
+        Some(path) => Err(Error::data(format!("`{}` does not exist", path.display()))
+            .at(format!("setting `source.path` of pipeline `{}`", pipeline.name))
+            .hinted("give the right place with --set source.path=…")),
+    }
+}
+
+/// A server may once have sent another file than the one meant: what cannot be
+/// read can be fetched anew.
+pub(super) fn or_anew(error: Error, pipeline: &Pipeline) -> Error {
+    if pipeline.source.path.is_some() || error.kind() != Kind::Data {
+        return error;
+    }
+    let way = format!("`malmoi run {} --force` downloads it anew", pipeline.name);
+    let hint = error.hint().map_or(way.clone(), |hint| format!("{hint}; {way}"));
+    error.hinted(hint)
+}
+
+/// Downloads `params.url` into the state folder, or finds it there.
+fn download(params: &SourceParams, state: &Path, anew: bool, watch: &dyn Watch) -> Result<PathBuf> {
     let url = params.url.as_deref().ok_or_else(|| {
         Error::usage("the source has neither `path` nor `url`")
             .hinted("give one with --set source.path=…")
     })?;
     let folder = state.join(DOWNLOADS);
-    let download = of(url, params, &folder);
-    if let Some(path) = download.cached()? {
+    let download = Download { anew, ..of(url, params, &folder) };
+    if let Some(path) = download.cached()?.filter(|_| !anew) {
         download.tidy()?;
         return Ok(path);
     }
@@ -45,7 +74,7 @@ pub(super) fn download(params: &SourceParams, state: &Path, watch: &dyn Watch) -
 }
 
 fn of<'a>(url: &'a str, params: &'a SourceParams, folder: &'a Path) -> Download<'a> {
-    Download { url, sha256: params.sha256.as_deref(), folder }
+    Download { url, sha256: params.sha256.as_deref(), folder, anew: false }
 }
 
 /// Hands the progress of a download on to whoever watches the run.

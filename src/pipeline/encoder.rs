@@ -62,8 +62,21 @@ impl EncoderWorker<'_> {
     /// Rising columns and their weights.
     pub fn encode(&mut self, text: &str) -> (&[u32], &[f32]) {
         let text = self.encoder.cleaner.clean(text);
+        self.encode_clean(&text)
+    }
+
+    /// The same for one text of many.
+    ///
+    /// # Errors
+    /// Why it must be left out.
+    pub fn try_encode(&mut self, text: &str) -> std::result::Result<(&[u32], &[f32]), String> {
+        let text = self.encoder.cleaner.try_clean(text)?;
+        Ok(self.encode_clean(&text))
+    }
+
+    fn encode_clean(&mut self, text: &str) -> (&[u32], &[f32]) {
         self.tokens.clear();
-        self.table.encode(&text, &mut self.tokens);
+        self.table.encode(text, &mut self.tokens);
         self.row()
     }
 

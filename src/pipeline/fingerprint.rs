@@ -2,22 +2,26 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::UNIX_EPOCH;
 
 use serde::Serialize;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::shelf::InputFile;
 use crate::analyze::AnalyzeParams;
 use crate::analyze::dictionary::{SystemDictionary, dictionary_file};
 use crate::config::Pipeline;
 use crate::error::{Error, Result};
-use crate::files::fingerprint;
+use crate::files::{fingerprint, read_dictionary};
 
 /// Raised when the same settings would give other rows, models or metrics.
 const ROWS_VERSION: u32 = 1;
 const MODEL_VERSION: u32 = 2;
 const METRICS_VERSION: u32 = 1;
+
+/// Lists of words are small; anything larger is another file.
+const MAX_WORDS_BYTES: u64 = 16 << 20;
 
 /// Fingerprints of what a pipeline keeps, each built on the one before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,14 +71,14 @@ impl Fingerprints {
 /// The state of the files to read; contents are summed only where size or time changed.
 ///
 /// # Errors
-/// If a file cannot be read.
-pub fn inputs(paths: &[PathBuf], known: &[InputFile]) -> Result<Vec<InputFile>> {
+/// If a file cannot be read, or an interrupt, once `stop` is set.
+pub fn inputs(paths: &[PathBuf], known: &[InputFile], stop: &AtomicBool) -> Result<Vec<InputFile>> {
     let known: std::collections::HashMap<&Path, &InputFile> =
         known.iter().map(|file| (file.path.as_path(), file)).collect();
-    paths.iter().map(|path| input(path, known.get(path.as_path()).copied())).collect()
+    paths.iter().map(|path| input(path, known.get(path.as_path()).copied(), stop)).collect()
 }
 
-fn input(path: &Path, known: Option<&InputFile>) -> Result<InputFile> {
+fn input(path: &Path, known: Option<&InputFile>, stop: &AtomicBool) -> Result<InputFile> {
     let failed = |error| Error::file("cannot read", path, error);
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
@@ -88,16 +92,20 @@ fn input(path: &Path, known: Option<&InputFile>) -> Result<InputFile> {
     {
         return Ok(known.clone());
     }
-    let xxh3 = sum(path).map_err(failed)?;
+    let xxh3 = sum(path, stop)?;
     Ok(InputFile { path: path.to_owned(), bytes: metadata.len(), modified, xxh3 })
 }
 
-fn sum(path: &Path) -> std::io::Result<String> {
-    let mut file = std::fs::File::open(path)?;
+fn sum(path: &Path, stop: &AtomicBool) -> Result<String> {
+    let failed = |error| Error::file("cannot read", path, error);
+    let mut file = std::fs::File::open(path).map_err(failed)?;
     let mut checksum = Xxh3::new();
     let mut buffer = vec![0; 1 << 18];
     loop {
-        match file.read(&mut buffer)? {
+        if stop.load(Relaxed) {
+            return Err(Error::interrupted());
+        }
+        match file.read(&mut buffer).map_err(failed)? {
             0 => return Ok(format!("{:032x}", checksum.digest128())),
             read => checksum.update(&buffer[..read]),
         }
@@ -108,8 +116,8 @@ fn sum(path: &Path) -> std::io::Result<String> {
 /// and the system dictionary. What is bundled is named by the program's version.
 pub(super) fn dictionaries(params: &AnalyzeParams) -> Result<Vec<String>> {
     let sum_of = |file: &str| {
-        let path = Path::new(file);
-        sum(path).map_err(|error| Error::file("cannot read the words of", path, error))
+        let text = read_dictionary(Path::new(file), "the words", MAX_WORDS_BYTES)?;
+        Ok(format!("{:032x}", xxh3_128(text.as_bytes())))
     };
     let mut sums = params.files().map(sum_of).collect::<Result<Vec<_>>>()?;
     if params.needs_korean() {
@@ -132,4 +140,29 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 fn digest(parts: &[Vec<u8>]) -> String {
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     format!("{:016x}", fingerprint(&parts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summing_files_can_be_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tsv");
+        std::fs::write(&path, "text").unwrap();
+        let sum = |stop: bool| inputs(std::slice::from_ref(&path), &[], &stop.into());
+        assert_eq!(sum(true).unwrap_err().exit_code(), 130);
+        assert_eq!(sum(false).unwrap()[0].bytes, 4);
+    }
+
+    /// A model file of unknown origin may name any path.
+    #[cfg(unix)]
+    #[test]
+    fn dictionaries_are_regular_files() {
+        let params =
+            AnalyzeParams { stop_words: vec!["/dev/zero".to_owned()], ..AnalyzeParams::default() };
+        let error = dictionaries(&params).unwrap_err();
+        assert!(error.to_string().contains("it is no regular file"), "{error}");
+    }
 }

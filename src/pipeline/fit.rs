@@ -1,5 +1,7 @@
 //! The classifier behind weighted rows; run, tune and train all fit by it.
 
+use std::sync::atomic::AtomicBool;
+
 use crate::classify::{Classifier, ClassifyParams};
 use crate::data::CsrMatrix;
 use crate::error::Result;
@@ -9,15 +11,16 @@ use crate::vectorize::{VectorizeParams, Weighting, class_ratios};
 /// naive-Bayes ratios are those of each class.
 ///
 /// # Errors
-/// If fewer than two classes occur.
+/// If fewer than two classes occur, or an interrupt, once `stop` is set.
 pub(super) fn fit(
     rows: &CsrMatrix,
     classes: &[u32],
     labels: &[String],
     vectorize: &VectorizeParams,
     classify: &ClassifyParams,
+    stop: &AtomicBool,
 ) -> Result<Classifier> {
     let by_class = labels.len() > 2 && vectorize.weighting == Weighting::NaiveBayesRatio;
     let ratios = || by_class.then(|| class_ratios(rows, classes, labels.len(), vectorize.alpha));
-    Classifier::fit(rows, classes, labels, classify, ratios)
+    Classifier::fit(rows, classes, labels, classify, stop, ratios)
 }

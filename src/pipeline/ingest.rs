@@ -15,7 +15,7 @@ use super::terms::TermTable;
 use super::watch::Watch;
 use crate::analyze::Analyzer;
 use crate::clean::Cleaner;
-use crate::data::{Document, Html, Interner, Sequences, Split, UNKNOWN};
+use crate::data::{Document, Html, Interner, Sequences, Skipped, Split, UNKNOWN};
 use crate::error::Result;
 use crate::traits::Source;
 
@@ -43,6 +43,8 @@ pub struct Corpus {
     pub sequences: Sequences,
     /// The documents, in the same order.
     pub documents: Vec<Meta>,
+    /// Documents that could not be cleaned.
+    pub skipped: Skipped,
     /// Time spent in each room, over all threads.
     pub spent: Spent,
 }
@@ -123,6 +125,7 @@ struct Encoded {
     number: usize,
     sequences: Sequences,
     documents: Vec<Meta>,
+    skipped: Skipped,
 }
 
 struct Worked {
@@ -173,10 +176,17 @@ impl<'a> Worker<'a> {
             number,
             sequences: Sequences::default(),
             documents: Vec::with_capacity(batch.len()),
+            skipped: Skipped::default(),
         };
         for document in batch {
             let start = Instant::now();
-            let text = self.cleaner.clean(&document.body.0);
+            let text = match self.cleaner.try_clean(&document.body.0) {
+                Ok(text) => text,
+                Err(reason) => {
+                    encoded.skipped.add(&format!("document `{}`", document.id), &reason);
+                    continue;
+                }
+            };
             let cleaned = Instant::now();
             self.table.encode(&text, &mut encoded.sequences.tokens);
             encoded.sequences.ends.push(encoded.sequences.tokens.len());
@@ -223,6 +233,7 @@ fn gather(workers: Vec<Worked>, source: Duration) -> Corpus {
         corpus.sequences.tokens.extend_from_slice(&batch.sequences.tokens);
         corpus.sequences.ends.extend(batch.sequences.ends.iter().map(|end| start + end));
         corpus.documents.extend(batch.documents);
+        corpus.skipped.join(batch.skipped);
     }
     corpus
 }

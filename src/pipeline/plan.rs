@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 
@@ -44,8 +45,8 @@ pub fn plan(pipeline: &Pipeline, state: &Path) -> Result<Plan> {
         }
         None => return Ok(everything(pipeline, "the source is not downloaded yet")),
     };
-    let inputs =
-        fingerprint::inputs(&source::inputs(&pipeline.source, &found)?, &shelf.manifest.inputs)?;
+    let files = source::inputs(&pipeline.source, &found)?;
+    let inputs = fingerprint::inputs(&files, &shelf.manifest.inputs, &AtomicBool::new(false))?;
     let wanted = Fingerprints::new(pipeline, &inputs)?;
     let mut stages = Vec::new();
     let rows = judge(

@@ -1,8 +1,9 @@
 //! The whole run: rooms in order, each result kept when it is finished.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
+use super::download::{fetch, or_anew};
 use super::encoder::Encoder;
 use super::fingerprint::{self, Fingerprints};
 use super::fit::fit;
@@ -26,7 +27,8 @@ use crate::vectorize::{Vectorizer, Vocabulary};
 
 /// Runs `pipeline`, using what is kept in `state` where nothing changed.
 ///
-/// With `force`, everything is made anew.
+/// With `force`, everything is made anew. What is there stays until its
+/// replacement is whole, so that others can go on reading it.
 ///
 /// # Errors
 /// A wrong setting, unreadable input, or an interrupt; what was finished before
@@ -34,17 +36,12 @@ use crate::vectorize::{Vectorizer, Vocabulary};
 pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) -> Result<Outcome> {
     let start = Instant::now();
     let _lock = Lock::take(state, &format!("malmoi run {}", pipeline.name), watch)?;
-    let path = fetch(pipeline, state, watch)?;
+    let path = fetch(pipeline, state, force, watch)?;
     let mut shelf = Shelf::open(state, &pipeline.name)?;
-    let inputs =
-        fingerprint::inputs(&source::inputs(&pipeline.source, &path)?, &shelf.manifest.inputs)?;
+    let files = source::inputs(&pipeline.source, &path)?;
+    let inputs = fingerprint::inputs(&files, &shelf.manifest.inputs, watch.stop())?;
     let wanted = Fingerprints::new(pipeline, &inputs)?;
-    let mut run = Run { pipeline, watch, wanted, stages: Vec::new() };
-    if force {
-        [Kept::Metrics, Kept::Model, Kept::Rows]
-            .into_iter()
-            .try_for_each(|kept| shelf.forget(kept))?;
-    }
+    let mut run = Run { pipeline, watch, wanted, force, stages: Vec::new() };
     let evaluation = match run.cached(&shelf)? {
         Some(evaluation) => evaluation,
         None => run.make(&mut shelf, &path, inputs)?,
@@ -59,22 +56,6 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
     })
 }
 
-/// Where the source stands: the configured path, or the download of its URL.
-///
-/// # Errors
-/// If the path does not exist or the download fails.
-pub fn fetch(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<PathBuf> {
-    if let Some(path) = &pipeline.source.path {
-        if !path.exists() {
-            return Err(Error::data(format!("`{}` does not exist", path.display()))
-                .at(format!("setting `source.path` of pipeline `{}`", pipeline.name))
-                .hinted("give the right place with --set source.path=…"));
-        }
-        return Ok(path.clone());
-    }
-    super::download::download(&pipeline.source, state, watch)
-}
-
 /// What is written to `metrics.json`.
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct Kepts {
@@ -86,12 +67,16 @@ struct Run<'a> {
     pipeline: &'a Pipeline,
     watch: &'a dyn Watch,
     wanted: Fingerprints,
+    force: bool,
     stages: Vec<StageReport>,
 }
 
 impl Run<'_> {
     /// The metrics, if nothing at all changed.
     fn cached(&mut self, shelf: &Shelf) -> Result<Option<Kepts>> {
+        if self.force {
+            return Ok(None);
+        }
         let wanted = &self.wanted;
         let rows = shelf.find(Kept::Rows, &wanted.rows);
         let metrics = shelf.find(Kept::Metrics, &wanted.metrics);
@@ -110,16 +95,16 @@ impl Run<'_> {
 
     /// Makes what is missing, from the last finished result on.
     fn make(&mut self, shelf: &mut Shelf, path: &Path, inputs: Vec<InputFile>) -> Result<Kepts> {
-        shelf.forget(Kept::Metrics)?;
-        match shelf.find(Kept::Rows, &self.wanted.rows).cloned() {
+        let rows = shelf.find(Kept::Rows, &self.wanted.rows).filter(|_| !self.force);
+        match rows.cloned() {
             Some(entry) => {
                 let prepared = Prepared::load(&shelf.path(Kept::Rows))?;
                 self.stages.extend(entry.stages.into_iter().map(cached_stage));
                 self.learn(shelf, prepared)
             }
             None => {
-                shelf.forget(Kept::Rows)?;
-                let source = source::open(&self.pipeline.source, path)?;
+                let source = source::open(&self.pipeline.source, path)
+                    .map_err(|error| or_anew(error, self.pipeline))?;
                 shelf.manifest.inputs = inputs;
                 self.learn_from(shelf, source, path)
             }
@@ -135,17 +120,19 @@ impl Run<'_> {
     ) -> Result<Kepts> {
         let fresh = self.vectorize(source.as_mut(), path)?;
         drop(source);
-        let rows_path = shelf.path(Kept::Rows);
         let start = Instant::now();
         self.watch.stage("classify");
-        let (fitted, finished) = std::thread::scope(|scope| {
-            let finishing = scope.spawn(|| fresh.finish(&rows_path));
+        let (fitted, kept) = std::thread::scope(|scope| {
+            // Kept at once: whoever ends a long fit does not lose the rows.
+            let keeping = scope.spawn(|| {
+                let test = fresh.finish(&shelf.path(Kept::Rows))?;
+                shelf.keep(Kept::Rows, &self.wanted.rows, self.stages.clone()).map(|()| test)
+            });
             let fitted = self.fit(&fresh.train, &fresh.labels);
-            (fitted, finishing.join().expect("writing rows never panics"))
+            (fitted, keeping.join().expect("writing rows never panics"))
         });
         let seconds = start.elapsed().as_secs_f64();
-        let test = finished?;
-        shelf.keep(Kept::Rows, &self.wanted.rows, self.stages.clone())?;
+        let test = kept?;
         let Fresh { vectorizer, labels, train, facts, .. } = fresh;
         let prepared = Prepared { vectorizer, labels, train, test, facts };
         self.conclude(shelf, prepared, fitted?, seconds)
@@ -164,8 +151,10 @@ impl Run<'_> {
         let cleaner = Cleaner::open(&pipeline.clean)?;
         let analyzer = Analyzer::open(&pipeline.analyze)?;
         self.watch.stage("source");
-        let corpus = ingest(source, &cleaner, &analyzer, self.watch)?;
-        let skipped = source.skipped();
+        let mut corpus = ingest(source, &cleaner, &analyzer, self.watch)
+            .map_err(|error| or_anew(error, pipeline))?;
+        let mut skipped = source.skipped();
+        skipped.join(std::mem::take(&mut corpus.skipped));
         skipped
             .examples
             .iter()
@@ -193,7 +182,8 @@ impl Run<'_> {
             return Ok(None);
         }
         let Pipeline { vectorize, classify, .. } = self.pipeline;
-        fit(&train.rows, &train.classes, labels, vectorize, classify).map(Some)
+        let stop = self.watch.stop();
+        fit(&train.rows, &train.classes, labels, vectorize, classify, stop).map(Some)
     }
 
     /// Keeps the model and measures it.
@@ -208,9 +198,8 @@ impl Run<'_> {
         let (test, train, facts) = (prepared.test, prepared.train, prepared.facts);
         let skipped = facts.skipped;
         let Some(classifier) = classifier else {
-            shelf.forget(Kept::Model)?;
-            let kept = Kepts { metrics: None, skipped };
-            return self.keep_metrics(shelf, kept, rows_stages);
+            let kept = self.keep_metrics(shelf, Kepts { metrics: None, skipped }, rows_stages)?;
+            return shelf.forget(Kept::Model).map(|()| kept);
         };
         self.watch.check()?;
         self.report("classify", seconds, train.ids.len() as u64);
@@ -218,7 +207,6 @@ impl Run<'_> {
         let encoder =
             Encoder::new(&self.pipeline.clean, &self.pipeline.analyze, prepared.vectorizer)?;
         let model = Model { labels: prepared.labels, encoder, classifier };
-        shelf.forget(Kept::Model)?;
         let model_path = shelf.path(Kept::Model);
         self.watch.stage("evaluate");
         let start = Instant::now();

@@ -48,7 +48,8 @@ fn fitted(corpus: &[(&str, &[&str])], analyze: AnalyzeParams) -> Model {
         Vectorizer::fit_transform(&params, &sequences, &table.terms, joiner, &classes).unwrap();
     let labels: Vec<String> = corpus.iter().map(|(label, _)| (*label).to_owned()).collect();
     let learn = ClassifyParams { c: 10.0, ..ClassifyParams::default() };
-    let classifier = Classifier::fit(&rows, &classes, &labels, &learn, || None).unwrap();
+    let classifier =
+        Classifier::fit(&rows, &classes, &labels, &learn, &false.into(), || None).unwrap();
     let encoder = Encoder::new(&CleanParams::default(), &analyze, vectorizer).unwrap();
     Model { labels, encoder, classifier }
 }

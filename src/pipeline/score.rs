@@ -8,6 +8,7 @@ use std::fmt;
 use std::io::{Read, Write};
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::EncoderWorker;
 use super::blocks::{Block, Blocks, utf8, written};
@@ -46,11 +47,14 @@ impl<'a> Predictor<'a> {
     }
 
     /// The most probable label and its probability.
-    pub fn predict(&mut self, text: &str) -> (&'a str, f64) {
-        let (columns, values) = self.worker.encode(text);
+    ///
+    /// # Errors
+    /// Why the text must be left out.
+    pub fn predict(&mut self, text: &str) -> std::result::Result<(&'a str, f64), String> {
+        let (columns, values) = self.worker.try_encode(text)?;
         self.model.classifier.probabilities(columns, values, &mut self.probabilities);
         let class = best(&self.probabilities);
-        (&self.model.labels[class], self.probabilities[class])
+        Ok((&self.model.labels[class], self.probabilities[class]))
     }
 }
 
@@ -117,43 +121,63 @@ fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Sc
 type Scoring = std::result::Result<(), String>;
 
 fn score_plain(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
-    let (label, probability) = predictor.predict(utf8(line)?);
+    let (label, probability) = predictor.predict(utf8(line)?)?;
+    let label = on_one_line(label);
     put(out, format_args!("{label}\t{probability:.4}\n"));
     Ok(())
 }
 
+/// A label may hold anything; tabs and newlines would look like other columns or
+/// lines, and escapes would steer a terminal.
+fn on_one_line(label: &str) -> Cow<'_, str> {
+    if !label.contains(char::is_control) {
+        return Cow::Borrowed(label);
+    }
+    let shown = |character: char| match character.is_control() {
+        true => character.escape_default().to_string(),
+        false => character.to_string(),
+    };
+    Cow::Owned(label.chars().map(shown).collect())
+}
+
 fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
     let text = utf8(line)?;
-    let (label, probability) = predictor.predict(text);
+    let (label, probability) = predictor.predict(text)?;
     let object =
         serde_json::json!({"text": text, "predicted_label": label, "probability": probability});
     put(out, format_args!("{object}\n"));
     Ok(())
 }
 
-/// Adds two fields before the closing brace; everything else stays byte for byte.
+/// Adds two fields before the closing brace, or puts their values in the place of
+/// those of an earlier run; everything else stays byte for byte.
 fn score_json(predictor: &mut Predictor, field: &str, line: &[u8], out: &mut Vec<u8>) -> Scoring {
     let line = utf8(line)?.trim_ascii();
-    let (text, is_scored) = text_of(line, field)?;
-    let (label, probability) = predictor.predict(&text);
-    if is_scored {
-        return rescore(line, label, probability, out);
-    }
-    out.extend_from_slice(&line.as_bytes()[..line.len() - 1]);
+    let (text, old) = text_of(line, field)?;
+    let (label, probability) = predictor.predict(&text)?;
     let label = serde_json::to_string(label).expect("a label is text");
-    put(out, format_args!(",\"predicted_label\":{label},\"probability\":{probability}}}\n"));
+    let values = [(LABEL, label), (PROBABILITY, probability.to_string())];
+    let mut copied = 0;
+    for (name, value) in &old {
+        let (_, new) = &values[usize::from(*name == PROBABILITY)];
+        let start = offset(line, value.get());
+        out.extend_from_slice(&line.as_bytes()[copied..start]);
+        out.extend_from_slice(new.as_bytes());
+        copied = start + value.get().len();
+    }
+    out.extend_from_slice(&line.as_bytes()[copied..line.len() - 1]);
+    for (name, value) in &values {
+        if old.iter().all(|(known, _)| known != name) {
+            put(out, format_args!(",\"{name}\":{value}"));
+        }
+    }
+    out.extend_from_slice(b"}\n");
     Ok(())
 }
 
-/// The line was scored before: the old fields are replaced.
-fn rescore(line: &str, label: &str, probability: f64, out: &mut Vec<u8>) -> Scoring {
-    let object = serde_json::from_str(line);
-    let mut object: serde_json::Map<String, serde_json::Value> =
-        object.map_err(|error| error.to_string())?;
-    object.insert(LABEL.to_owned(), label.into());
-    object.insert(PROBABILITY.to_owned(), probability.into());
-    put(out, format_args!("{}\n", serde_json::Value::from(object)));
-    Ok(())
+/// Where `part`, which was borrowed from `line`, stands in it.
+fn offset(line: &str, part: &str) -> usize {
+    part.as_ptr() as usize - line.as_ptr() as usize
 }
 
 /// Name of the field or column that holds the label.
@@ -165,15 +189,17 @@ fn put(out: &mut Vec<u8>, arguments: fmt::Arguments<'_>) {
     out.write_fmt(arguments).expect("memory takes everything");
 }
 
-/// The text of a JSON object, and whether it has fields of ours already.
-fn text_of<'a>(line: &'a str, field: &str) -> std::result::Result<(Cow<'a, str>, bool), String> {
+/// Name and value of our fields that an object has already.
+type Old<'a> = Vec<(&'static str, &'a RawValue)>;
+
+/// The text of a JSON object, and what it has of ours already.
+fn text_of<'a>(line: &'a str, field: &str) -> std::result::Result<(Cow<'a, str>, Old<'a>), String> {
     let mut reader = serde_json::Deserializer::from_str(line);
     let found =
         reader.deserialize_map(Fields { field }).and_then(|found| reader.end().map(|()| found));
-    let (text, is_scored) =
-        found.map_err(|error| format!("no JSON object with a text: {error}"))?;
+    let (text, old) = found.map_err(|error| format!("no JSON object with a text: {error}"))?;
     let text = text.ok_or_else(|| format!("the object has no field `{field}`"))?;
-    Ok((text, is_scored))
+    Ok((text, old))
 }
 
 struct Fields<'f> {
@@ -181,7 +207,7 @@ struct Fields<'f> {
 }
 
 impl<'de> Visitor<'de> for Fields<'_> {
-    type Value = (Option<Cow<'de, str>>, bool);
+    type Value = (Option<Cow<'de, str>>, Old<'de>);
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "a JSON object with the text in `{}`", self.field)
@@ -191,17 +217,18 @@ impl<'de> Visitor<'de> for Fields<'_> {
         self,
         mut map: A,
     ) -> std::result::Result<Self::Value, A::Error> {
-        let (mut text, mut is_scored) = (None, false);
+        let (mut text, mut old) = (None, Vec::new());
         while let Some(Borrowed(key)) = map.next_key()? {
             if key == self.field {
                 let Borrowed(value) = map.next_value()?;
                 text = Some(value);
+            } else if let Some(name) = [LABEL, PROBABILITY].into_iter().find(|name| key == *name) {
+                old.push((name, map.next_value()?));
             } else {
-                is_scored |= key == LABEL || key == PROBABILITY;
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok((text, is_scored))
+        Ok((text, old))
     }
 }
 
@@ -215,7 +242,9 @@ mod tests {
 
     fn check(line: &str, expected: std::result::Result<(&str, bool), &str>) {
         match (text_of(line, "text"), expected) {
-            (Ok((text, scored)), Ok(expected)) => assert_eq!((text.as_ref(), scored), expected),
+            (Ok((text, scored)), Ok(expected)) => {
+                assert_eq!((text.as_ref(), !scored.is_empty()), expected);
+            }
             (Err(error), Err(part)) => assert!(error.contains(part), "{error}"),
             (found, _) => panic!("{line}: {found:?}"),
         }
@@ -229,5 +258,40 @@ mod tests {
         check(r#"{"text": 1}"#, Err("invalid type"));
         check(r#"["text"]"#, Err("JSON object"));
         check(r#"{"text": "a"} x"#, Err("trailing"));
+    }
+
+    #[test]
+    fn a_line_that_was_scored_keeps_its_other_bytes() {
+        let model = crate::pipeline::sample_model::model();
+        let mut predictor = Predictor::new(&model);
+        let mut check = |line: &str, parts: [&str; 3]| {
+            let mut out = Vec::new();
+            score_json(&mut predictor, "text", line.as_bytes(), &mut out).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            let [start, middle, end] = parts;
+            assert!(out.starts_with(start) && out.ends_with(end) && out.contains(middle), "{out}");
+        };
+        check(
+            r#"{"n": 1.50, "predicted_label": "x" , "probability":1,"t": 1e400, "text": "great"}"#,
+            [
+                r#"{"n": 1.50, "predicted_label": "positive" , "probability":0."#,
+                r#","t": 1e400, "#,
+                "\"text\": \"great\"}\n",
+            ],
+        );
+        check(
+            r#"{"text":"great","probability":[1],"id":123456789012345678901234567890}"#,
+            [
+                r#"{"text":"great","probability":0."#,
+                r#","id":123456789012345678901234567890,"#,
+                "\"predicted_label\":\"positive\"}\n",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_label_stays_in_its_column() {
+        assert_eq!(on_one_line("좋음 é"), "좋음 é");
+        assert_eq!(on_one_line("a\tb\n\u{1b}[31m"), "a\\tb\\n\\u{1b}[31m");
     }
 }

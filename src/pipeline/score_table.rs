@@ -10,22 +10,35 @@ use crate::data::Skipped;
 use crate::error::{Error, Result};
 use crate::files::{Format, RecordReader, RowWriter};
 
+/// A table to score, and how it is written down.
+#[derive(Debug, Clone, Copy)]
+pub struct TableInput<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its format.
+    pub format: Format,
+    /// Whether `"` quotes fields (CSV and TSV).
+    pub quoting: bool,
+    /// Its encoding, UTF-8 if absent.
+    pub encoding: Option<&'a str>,
+}
+
 /// Scores the table `input` into `output`, or standard output in the input's
-/// format; gives how many rows were read and what was left out.
+/// format and quoting; gives how many rows were read and what was left out.
 ///
 /// # Errors
 /// If there is no column `text`, or reading or writing fails.
 pub fn score_table(
     model: &Model,
-    input: &Path,
-    format: Format,
+    input: TableInput<'_>,
     output: Option<&Path>,
     text: &str,
     watch: &dyn Watch,
 ) -> Result<(u64, Skipped)> {
-    let mut reader = RecordReader::open(input, format, true, None)?;
+    let TableInput { path, format, quoting, encoding } = input;
+    let mut reader = RecordReader::open(path, format, quoting, encoding)?;
     let header = reader.header().to_vec();
-    let text = text_column(&header, text, input)?;
+    let text = text_column(&header, text, path)?;
     let places = [place_of(&header, LABEL), place_of(&header, PROBABILITY)];
     let mut wide = header;
     [LABEL, PROBABILITY]
@@ -33,8 +46,10 @@ pub fn score_table(
         .zip(places)
         .for_each(|(name, place)| set(&mut wide, place, (*name).to_owned()));
     let output_format = output.map_or(Ok(format), Format::of)?;
-    let mut writer = RowWriter::create(output, output_format, true, &wide)?;
-    let mut count = 0;
+    // What was read without quotes can be written without, in the same format.
+    let quoting = quoting || output_format != format;
+    let mut writer = RowWriter::create(output, output_format, quoting, &wide)?;
+    let (mut count, mut grown) = (0, Skipped::default());
     ordered(
         || {
             watch.check()?;
@@ -43,22 +58,34 @@ pub fn score_table(
         },
         || Predictor::new(model),
         |predictor, mut block: Vec<Vec<String>>| {
-            for record in &mut block {
-                let (label, probability) = predictor.predict(&record[text]);
+            let problems = block.iter_mut().map(|record| {
+                let (label, probability) = predictor.predict(&record[text])?;
                 set(record, places[0], label.to_owned());
                 set(record, places[1], probability.to_string());
-            }
-            block
+                Ok(())
+            });
+            let problems: Vec<std::result::Result<(), String>> = problems.collect();
+            (block, problems)
         },
-        |block| {
-            count += block.len() as u64;
+        |(block, problems)| {
+            for (record, problem) in block.iter().zip(problems) {
+                count += 1;
+                match problem {
+                    Ok(()) => writer.write(record)?,
+                    Err(reason) => {
+                        grown.add(&format!("{}, record {count}", path.display()), &reason);
+                    }
+                }
+            }
             watch.advance(count, None);
-            block.iter().try_for_each(|record| writer.write(record))
+            Ok(())
         },
     )?;
     writer.finish()?;
-    let skipped = reader.skipped().clone();
-    Ok((count + skipped.count, skipped))
+    let mut skipped = reader.skipped().clone();
+    let all = count + skipped.count;
+    skipped.join(grown);
+    Ok((all, skipped))
 }
 
 fn text_column(header: &[String], text: &str, input: &Path) -> Result<usize> {

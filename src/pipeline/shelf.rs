@@ -1,7 +1,7 @@
 //! Results kept by fingerprint, one folder a pipeline, written atomically.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::watch::Watch;
 use crate::error::{Error, Result};
-use crate::files::{AtomicFile, sweep};
+use crate::files::{AtomicFile, open_own, sweep, trailer};
 
 /// Layout of the manifest; a newer one is refused, an older one is made anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Says which results stand.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -59,9 +59,9 @@ pub struct Entry {
     pub fingerprint: String,
     /// Its size, to notice a file that was changed behind our back.
     pub bytes: u64,
-    /// xxh3 of the metrics; the other files carry their own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub xxh3: Option<String>,
+    /// Tells this result from any other of its size, such as one that got its
+    /// name in a process that was killed before it could say so here.
+    pub xxh3: String,
     /// What the stages reported when it was made.
     pub stages: Vec<super::outcome::StageReport>,
 }
@@ -143,14 +143,14 @@ impl Shelf {
         let entry =
             self.manifest.kept.get(&kept).filter(|entry| entry.fingerprint == fingerprint)?;
         let size = std::fs::metadata(self.path(kept)).ok()?.len();
-        (size == entry.bytes).then_some(entry)
+        (size == entry.bytes && self.identity(kept).ok()? == entry.xxh3).then_some(entry)
     }
 
-    /// The bytes of a result, if they are those that were kept.
+    /// The bytes of the metrics, if they are those that were kept.
     pub fn read(&self, kept: Kept) -> Option<Vec<u8>> {
         let bytes = std::fs::read(self.path(kept)).ok()?;
-        let wanted = self.manifest.kept.get(&kept)?.xxh3.as_deref()?;
-        (sum(&bytes) == wanted).then_some(bytes)
+        let wanted = &self.manifest.kept.get(&kept)?.xxh3;
+        (sum(&bytes) == *wanted).then_some(bytes)
     }
 
     /// Registers a result that was just written under its path.
@@ -166,16 +166,22 @@ impl Shelf {
         let path = self.path(kept);
         let failed = |error| Error::file("cannot read", &path, error);
         let bytes = std::fs::metadata(&path).map_err(failed)?.len();
-        let xxh3 = match kept {
-            Kept::Metrics => Some(sum(&std::fs::read(&path).map_err(failed)?)),
-            Kept::Rows | Kept::Model => None,
-        };
+        let xxh3 = self.identity(kept).map_err(failed)?;
         let fingerprint = fingerprint.to_owned();
         self.manifest.kept.insert(kept, Entry { fingerprint, bytes, xxh3, stages });
         self.write_manifest()
     }
 
-    /// Forgets a result, so that a crash while it is written anew cannot pair old with new.
+    /// Metrics are summed; containers carry the sum of what they hold.
+    fn identity(&self, kept: Kept) -> std::io::Result<String> {
+        let path = self.path(kept);
+        Ok(match kept {
+            Kept::Metrics => sum(&std::fs::read(path)?),
+            Kept::Rows | Kept::Model => sum(&trailer(&path)?),
+        })
+    }
+
+    /// Removes a result that the pipeline no longer has.
     ///
     /// # Errors
     /// If the file cannot be removed, or the manifest cannot be written.
@@ -186,8 +192,6 @@ impl Shelf {
             }
             _ => {}
         }
-        // On disk too: other settings may give a file of the same size, and a
-        // process killed right after writing it would leave it under the old name.
         match self.manifest.kept.remove(&kept) {
             Some(_) => self.write_manifest(),
             None => Ok(()),
@@ -260,13 +264,7 @@ impl Lock {
         let failed = |error| {
             Error::file("cannot lock", &path, error).hinted("give another folder with --state DIR")
         };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
+        let mut file = open_own(&path)?;
         wait(&mut file, &path, watch)?;
         let holder = format!("process {} ({purpose})\n", std::process::id());
         let written = file
@@ -326,16 +324,18 @@ mod tests {
     }
 
     #[test]
-    fn a_forgotten_result_is_forgotten_on_disk() {
+    fn a_result_that_was_replaced_is_not_the_old_one() {
         let state = tempfile::tempdir().unwrap();
         let mut shelf = Shelf::open(state.path(), "p").unwrap();
         AtomicFile::write(&shelf.path(Kept::Rows), b"old rows").unwrap();
         shelf.keep(Kept::Rows, "old", Vec::new()).unwrap();
-        shelf.forget(Kept::Rows).unwrap();
+        assert!(shelf.find(Kept::Rows, "old").is_some());
         // Killed after the new file got its name and before it was registered.
         AtomicFile::write(&shelf.path(Kept::Rows), b"new rows").unwrap();
-        let shelf = Shelf::open(state.path(), "p").unwrap();
+        let mut shelf = Shelf::open(state.path(), "p").unwrap();
         assert!(shelf.find(Kept::Rows, "old").is_none());
+        shelf.forget(Kept::Rows).unwrap();
+        assert!(!shelf.path(Kept::Rows).exists());
     }
 
     #[test]
@@ -368,6 +368,17 @@ mod tests {
         std::fs::write(state.path().join("p/manifest.json"), "{").unwrap();
         let error = Shelf::open(state.path(), "p").err().unwrap();
         assert!(error.place().unwrap().contains("manifest.json"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_no_lock() {
+        let state = tempfile::tempdir().unwrap();
+        let mine = state.path().join("mine");
+        std::fs::write(&mine, "precious").unwrap();
+        std::os::unix::fs::symlink(&mine, state.path().join("lock")).unwrap();
+        assert!(Lock::take(state.path(), "run", &Silent::default()).is_err());
+        assert_eq!(std::fs::read(&mine).unwrap(), b"precious");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::nearest::Nearest;
-use super::shelf::{Kept, Lock, MANIFEST, Shelf};
+use super::shelf::{Kept, Lock, MANIFEST, Manifest, Shelf};
 use super::watch::Watch;
 use crate::error::{Error, Result};
 
@@ -37,6 +37,9 @@ pub struct KeptPipeline {
     pub documents: Option<u64>,
     /// When the last result was finished, in UTC; absent if none is.
     pub finished: Option<String>,
+    /// Why its manifest cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// One downloaded file or folder.
@@ -51,7 +54,7 @@ pub struct KeptFile {
 /// Lists what `state` keeps; nothing if the folder does not exist.
 ///
 /// # Errors
-/// If a folder cannot be read or a manifest is damaged.
+/// If a folder cannot be read. A damaged manifest is a problem of its pipeline.
 pub fn list_state(state: &Path) -> Result<StateReport> {
     let pipelines = names(state)?.into_iter().map(|name| pipeline(state, name));
     let downloads = state.join(DOWNLOADS);
@@ -140,18 +143,22 @@ fn entries(folder: &Path) -> Result<Vec<String>> {
 }
 
 fn pipeline(state: &Path, name: String) -> Result<KeptPipeline> {
-    let shelf = Shelf::open(state, &name)?;
-    let documents = shelf.manifest.kept.get(&Kept::Rows);
+    let (manifest, problem) = match Shelf::open(state, &name) {
+        Ok(shelf) => (shelf.manifest, None),
+        Err(error) => (Manifest::default(), Some(error.to_string())),
+    };
+    let documents = manifest.kept.get(&Kept::Rows);
     let documents = documents.and_then(|entry| entry.stages.first()).map(|stage| stage.documents);
-    let manifest = state.join(&name).join(MANIFEST);
-    let changed = std::fs::metadata(&manifest).and_then(|found| found.modified()).ok();
-    let kept: Vec<Kept> = shelf.manifest.kept.keys().copied().collect();
+    let written = std::fs::metadata(state.join(&name).join(MANIFEST));
+    let changed = written.and_then(|found| found.modified()).ok();
+    let kept: Vec<Kept> = manifest.kept.keys().copied().collect();
     Ok(KeptPipeline {
         bytes: size(&state.join(&name))?,
         documents,
         finished: changed.filter(|_| !kept.is_empty()).map(utc),
         kept,
         name,
+        problem,
     })
 }
 
@@ -218,6 +225,10 @@ mod tests {
         assert!(report.pipelines[0].bytes > 5 && report.pipelines[0].finished.is_some());
         assert_eq!(report.downloads, [KeptFile { name: "a.tar.gz".into(), bytes: 5 }]);
         assert!(list_state(&state.path().join("none")).unwrap().pipelines.is_empty());
+        std::fs::write(state.path().join("mine").join(MANIFEST), "{").unwrap();
+        let report = list_state(state.path()).unwrap();
+        assert_eq!(report.pipelines.len(), 3);
+        assert!(report.pipelines[0].problem.as_ref().unwrap().contains("is damaged"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Texts in memory → a model: the shortest way through the rooms.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 
 use super::encoder::Encoder;
 use super::fit::fit;
@@ -53,7 +54,7 @@ pub fn train(texts: &[(&str, &str)], settings: &TrainSettings) -> Result<Model> 
     let (labels, classes) = number_labels(texts);
     let (vectorizer, rows) =
         Vectorizer::fit_transform(vectorize, &corpus, &names, analyzer.joiner(), &classes)?;
-    let classifier = fit(&rows, &classes, &labels, vectorize, &settings.classify)?;
+    let classifier = fit(&rows, &classes, &labels, vectorize, classify, &AtomicBool::new(false))?;
     Ok(Model { labels, encoder: Encoder::new(clean, analyze, vectorizer)?, classifier })
 }
 

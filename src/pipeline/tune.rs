@@ -8,10 +8,11 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::download::{fetch, or_anew};
 use super::fit::fit;
 use super::folds::folds;
 use super::ingest::{Corpus, ingest};
-use super::run::{classes, fetch, labels, renumber};
+use super::run::{classes, labels, renumber};
 use super::shelf::Lock;
 use super::split::split;
 use super::watch::Watch;
@@ -90,7 +91,7 @@ pub fn tune(
     watch: &dyn Watch,
 ) -> Result<Tuned> {
     let _lock = Lock::take(state, &format!("malmoi tune {}", pipeline.name), watch)?;
-    let path = fetch(pipeline, state, watch)?;
+    let path = fetch(pipeline, state, false, watch)?;
     let mut trials = Vec::new();
     let mut grouped_by = "text";
     let mut read: Option<(AnalyzeParams, Material)> = None;
@@ -205,7 +206,8 @@ impl Material {
         watch.stage("source");
         let analyzer = Analyzer::open(analyze)?;
         let mut source = source::open_grouped(&pipeline.source, path)?;
-        let corpus = ingest(source.as_mut(), &Cleaner::open(&pipeline.clean)?, &analyzer, watch)?;
+        let corpus = ingest(source.as_mut(), &Cleaner::open(&pipeline.clean)?, &analyzer, watch)
+            .map_err(|error| or_anew(error, pipeline))?;
         let parts = split(&corpus.documents, pipeline.evaluate.test_size);
         let labels = labels(&corpus, &parts);
         if labels.len() < 2 {
@@ -260,7 +262,7 @@ fn try_recipe(
         .into_par_iter()
         .map(|fold| {
             watch.check()?;
-            try_fold(&recipe, material, pipeline, fold, values)
+            try_fold(&recipe, material, pipeline, fold, values, watch)
         })
         .collect::<Result<_>>()?;
     let candidate = |(place, &c): (usize, &f64)| {
@@ -287,6 +289,7 @@ fn try_fold(
     pipeline: &Pipeline,
     fold: usize,
     values: &[f64],
+    watch: &dyn Watch,
 ) -> Result<Vec<Held>> {
     let (train, train_classes) = material.part(fold, false);
     let (mut held, held_classes) = material.part(fold, true);
@@ -305,8 +308,8 @@ fn try_fold(
         .iter()
         .map(|&c| {
             let params = ClassifyParams { c, calibration: None, ..pipeline.classify.clone() };
-            let classifier =
-                fit(&rows, &train_classes, &material.labels, &recipe.vectorize, &params)?;
+            let (labels, stop) = (&material.labels, watch.stop());
+            let classifier = fit(&rows, &train_classes, labels, &recipe.vectorize, &params, stop)?;
             Ok(measure(&classifier, &held_rows, &held_classes))
         })
         .collect()

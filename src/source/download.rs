@@ -9,7 +9,7 @@
 //! `NAME.part.json` (what the server called the version that is half there), and
 //! `NAME.lock`, in a folder of their own for each address.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::transfer::{Transfer, read_json, remove, write_json};
 use crate::error::{Error, Result};
-use crate::files::sweep;
+use crate::files::{open_own, sweep};
 use crate::net::{Client, shown_address};
 
 /// What to fetch, and where to keep it.
@@ -32,6 +32,9 @@ pub struct Download<'a> {
     pub sha256: Option<&'a str>,
     /// Folder of all downloads.
     pub folder: &'a Path,
+    /// Whether to fetch again what is there, unless its checksum is known and
+    /// still right.
+    pub anew: bool,
 }
 
 /// Hears how a download goes; `()` does not listen.
@@ -102,11 +105,25 @@ impl Download<'_> {
         let _lock = lock(&paths.lock, progress, stop)?;
         // Nobody else writes here now: what is half-written was left by a killed process.
         sweep(paths.file.parent().unwrap_or(self.folder));
-        if !is_cached(&paths, expected.as_deref())? {
+        if !self.is_there(&paths, expected.as_deref(), stop)? {
             self.transfer(&paths, max_bytes, client, progress, stop).complete()?;
             finish(self.url, &paths, expected.as_deref(), progress, stop)?;
         }
         Ok(paths.file)
+    }
+
+    /// To fetch anew, what is there is read again, and what is half there is dropped.
+    fn is_there(&self, paths: &Paths, expected: Option<&str>, stop: &AtomicBool) -> Result<bool> {
+        let is_cached = is_cached(paths, expected)?;
+        if !self.anew {
+            return Ok(is_cached);
+        }
+        if is_cached && expected.is_some() {
+            let found = measure(&paths.file, stop)?;
+            return Ok(expected == Some(found.sha256.as_str()));
+        }
+        remove(&paths.version)?;
+        remove(&paths.part).map(|()| false)
     }
 
     fn transfer<'a>(
@@ -187,8 +204,7 @@ fn file_name(url: &str) -> String {
 /// Held until dropped. The file stays: removing it would let two hold it.
 fn lock(path: &Path, progress: &dyn Progress, stop: &AtomicBool) -> Result<File> {
     let failed = |error| Error::file("cannot lock", path, error);
-    let options = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-    let file = options.map_err(failed)?;
+    let file = open_own(path)?;
     let mut told = false;
     loop {
         match file.try_lock() {
@@ -302,6 +318,8 @@ mod tests {
         Anonymous(usize),
         /// A range that starts somewhere else.
         WrongRange,
+        /// All of it, called a range that nobody asked for.
+        Unasked,
         /// Only a status.
         Status(u16),
     }
@@ -349,6 +367,7 @@ mod tests {
         let (status, from, range, keep) = match act {
             Act::Status(status) => return plain(status),
             Act::WrongRange => (206, 1, format!("Content-Range: bytes 1-9/{total}\r\n"), total),
+            Act::Unasked => (206, 0, format!("Content-Range: bytes 0-9/{total}\r\n"), total),
             Act::IgnoreRange => (200, 0, String::new(), total),
             Act::Anonymous(keep) => (200, 0, String::new(), keep),
             Act::Serve | Act::Cut(_) if start > 0 => {
@@ -380,7 +399,7 @@ mod tests {
     }
 
     fn fetch(server: &Server, sha256: Option<&str>, folder: &Path) -> Result<PathBuf> {
-        let download = Download { url: &server.url, sha256, folder };
+        let download = Download { url: &server.url, sha256, folder, anew: false };
         download.fetch(&client(), &(), &AtomicBool::new(false))
     }
 
@@ -419,9 +438,26 @@ mod tests {
         fetch(&server, None, folder.path()).unwrap();
         assert!(!left.exists());
         fs::write(&paths.version, "{}").unwrap();
-        let download = Download { url: &server.url, sha256: None, folder: folder.path() };
+        let download =
+            Download { url: &server.url, sha256: None, folder: folder.path(), anew: false };
         download.tidy().unwrap();
         assert!(!paths.version.exists() && download.cached().unwrap().is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_written_to() {
+        let server = Server::start(body(), "\"one\"", vec![Act::Serve]);
+        for ending in [".lock", ".part"] {
+            let folder = tempfile::tempdir().unwrap();
+            let paths = Paths::of(&server.url, folder.path()).unwrap();
+            let mine = folder.path().join("mine");
+            fs::write(&mine, "precious").unwrap();
+            let link = paths.file.with_file_name(format!("corpus.tar.gz{ending}"));
+            std::os::unix::fs::symlink(&mine, link).unwrap();
+            assert!(fetch(&server, None, folder.path()).is_err());
+            assert_eq!(fs::read(&mine).unwrap(), b"precious", "{ending}");
+        }
     }
 
     #[test]
@@ -512,12 +548,41 @@ mod tests {
     }
 
     #[test]
+    fn fetched_anew_unless_the_checksum_is_right() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(body(), "\"one\"", vec![Act::Serve; 3]);
+        let right = hex(&Sha256::digest(body()));
+        let anew = |sha256| {
+            let download = Download { url: &server.url, sha256, folder: folder.path(), anew: true };
+            let path = download.fetch(&client(), &(), &AtomicBool::new(false)).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), body());
+            (path, server.requests().len())
+        };
+        assert_eq!(anew(None).1, 1);
+        let (path, requests) = anew(None);
+        assert_eq!(requests, 2);
+        assert_eq!(anew(Some(&right)).1, 2, "it is whole");
+        fs::write(path, vec![0; body().len()]).unwrap();
+        assert_eq!(anew(Some(&right)).1, 3, "it is not");
+    }
+
+    #[test]
+    fn a_range_that_nobody_asked_for_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(body(), "\"one\"", vec![Act::Unasked]);
+        let error = fetch(&server, None, folder.path()).unwrap_err();
+        assert!(error.to_string().contains("answers 206 without being asked"), "{error}");
+        assert!(!Paths::name(&server.url, folder.path()).file.exists());
+    }
+
+    #[test]
     fn lasting_failures_are_told() {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(body(), "", vec![Act::Status(404), Act::Serve, Act::Serve]);
         let error = fetch(&server, None, folder.path()).unwrap_err();
         assert!(error.to_string().contains("answers 404 (not found)"), "{error}");
-        let download = Download { url: &server.url, sha256: None, folder: folder.path() };
+        let download =
+            Download { url: &server.url, sha256: None, folder: folder.path(), anew: false };
         let stop = AtomicBool::new(false);
         let error = download.fetch_within(1000, &client(), &(), &stop).unwrap_err();
         assert!(error.to_string().contains("more than 1000 bytes"), "{error}");
@@ -554,7 +619,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(body(), "\"one\"", vec![Act::Cut(5000), Act::Serve]);
         let sum = Sum(AtomicU64::new(0), AtomicU64::new(0));
-        let download = Download { url: &server.url, sha256: None, folder: folder.path() };
+        let download =
+            Download { url: &server.url, sha256: None, folder: folder.path(), anew: false };
         download.fetch(&client(), &sum, &AtomicBool::new(false)).unwrap();
         let total = body().len() as u64;
         assert_eq!(sum.0.load(Ordering::Relaxed), total);

@@ -9,11 +9,10 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use tempfile::TempDir;
-
 use super::archive::{Limits, walk};
 use super::tar_entries::{EntryKind, HOSTILE};
 use crate::error::{Error, Result};
+use crate::files::TemporaryFolder;
 
 /// Unpacks the archive at `path` into the folder `target`; [`Limits::streamed`]
 /// is enough for any corpus.
@@ -33,7 +32,7 @@ pub fn extract(
     let parent = parent_of(target);
     fs::create_dir_all(parent)
         .map_err(|error| Error::file("cannot create the folder", parent, error))?;
-    let fresh = fresh_folder(parent)?;
+    let fresh = TemporaryFolder::create_in(parent)?;
     let root = fresh.path().join(UNPACKED);
     fs::create_dir(&root).map_err(|error| Error::file("cannot create the folder", &root, error))?;
     walk(path, limits, stop, progress, &mut |kind, name, contents, size| match kind {
@@ -69,14 +68,6 @@ fn check_target(target: &Path, force: bool) -> Result<()> {
 
 fn parent_of(target: &Path) -> &Path {
     target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn fresh_folder(parent: &Path) -> Result<TempDir> {
-    tempfile::Builder::new()
-        .prefix(".malmoi-")
-        .suffix(".tmp")
-        .tempdir_in(parent)
-        .map_err(|error| Error::file("cannot write into", parent, error))
 }
 
 /// Names were checked already; what the platform reads differently stops here.
@@ -122,7 +113,7 @@ fn create_new(path: &Path) -> io::Result<File> {
 
 /// Two renames; what stood there before goes with the temporary folder, and
 /// comes back if the second rename fails.
-fn put_in_place(fresh: &TempDir, root: &Path, target: &Path) -> Result<()> {
+fn put_in_place(fresh: &TemporaryFolder, root: &Path, target: &Path) -> Result<()> {
     let failed = |error| Error::file("cannot replace", target, error);
     let replaced = fresh.path().join(REPLACED);
     let had_one = target.exists();

@@ -8,7 +8,7 @@ use super::parts::Part;
 use super::rows::{Row, RowSource, Rows};
 use crate::data::{Document, Html, Split};
 use crate::error::{Error, Result};
-use crate::files::{MAX_LINE_BYTES, read_text};
+use crate::files::{MAX_LINE_BYTES, Tolerance, WholeText, read_text};
 
 /// Deeper folders are a loop of mounts or an attack.
 const MAX_DEPTH: usize = 16;
@@ -59,6 +59,7 @@ pub(super) struct FolderRows {
     files: Vec<PathBuf>,
     next: usize,
     encoding: Option<String>,
+    tolerance: Tolerance,
     mapping: Mapping,
 }
 
@@ -69,15 +70,23 @@ impl FolderRows {
             files: text_files(folder)?,
             next: 0,
             encoding: params.encoding.clone(),
+            tolerance: Tolerance::default(),
             mapping: Mapping::new(params),
         })
     }
 
-    fn document(&self, path: &Path) -> Result<std::result::Result<Document<Html>, Reason>> {
+    fn document(&mut self, path: &Path) -> Result<std::result::Result<Document<Html>, Reason>> {
         let relative = path.strip_prefix(&self.folder).expect("files were listed below the folder");
         let shown = relative.display();
-        let Some(text) = read_text(path, self.encoding.as_deref())? else {
-            return Ok(Err(format!("`{shown}` is larger than {} MB", MAX_LINE_BYTES >> 20)));
+        let found = read_text(path, self.encoding.as_deref())?;
+        let is_over = self.tolerance.is_over(matches!(found, WholeText::Malformed(_)));
+        let text = match found {
+            WholeText::Whole(text) => text,
+            WholeText::Malformed(error) if is_over => return Err(error),
+            WholeText::Malformed(error) => return Ok(Err(format!("`{shown}`: {error}"))),
+            WholeText::TooLong => {
+                return Ok(Err(format!("`{shown}` is larger than {} MB", MAX_LINE_BYTES >> 20)));
+            }
         };
         let Some(names) = names(&relative.with_extension("")) else {
             return Ok(Err(format!("the name `{shown}` is not UTF-8")));
@@ -105,8 +114,8 @@ impl Rows for FolderRows {
     const UNIT: &'static str = "file";
 
     fn next_row(&mut self) -> Result<Option<Row>> {
-        let Some(path) = self.files.get(self.next) else { return Ok(None) };
-        let document = self.document(path)?;
+        let Some(path) = self.files.get(self.next).cloned() else { return Ok(None) };
+        let document = self.document(&path)?;
         self.next += 1;
         Ok(Some(Row { number: self.next as u64, document }))
     }
@@ -187,6 +196,10 @@ mod tests {
         let error = read("", &folder).unwrap_err();
         assert!(error.place().unwrap().ends_with("a.txt, line 2"), "{:?}", error.place());
         assert_eq!(read("encoding = \"euc-kr\"", &folder).unwrap().0[0].body.0, "a\n영");
+        let folder = Folder::with(&[("a.txt", b"a"), ("b.txt", b"\xBF"), ("c.txt", b"c")]);
+        let (found, skipped) = read("", &folder).unwrap();
+        assert_eq!(found.len(), 2);
+        assert!(skipped[0].contains("`b.txt`: the file is not UTF-8"), "{skipped:?}");
     }
 
     #[test]

@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use super::archive::{Limits, read_tar_gz};
 use super::imdb_reviews::{Labels, Part, Reviews, Role};
-use crate::data::{Document, Html};
+use crate::data::{Document, Html, Skipped};
 use crate::error::{Error, Result};
 use crate::traits::Source;
 
@@ -27,6 +27,7 @@ pub struct ImdbSource {
     stop: Arc<AtomicBool>,
     done_bytes: Arc<AtomicU64>,
     total_bytes: Option<u64>,
+    skipped: Arc<Mutex<Skipped>>,
 }
 
 impl ImdbSource {
@@ -53,7 +54,8 @@ impl ImdbSource {
             stop: stop.clone(),
             done_bytes: done_bytes.clone(),
         };
-        let reviews = Reviews::new(labels, grouped, sender);
+        let skipped = Arc::new(Mutex::new(Skipped::default()));
+        let reviews = Reviews::new(labels, grouped, skipped.clone(), sender);
         let reader = std::thread::Builder::new()
             .name("imdb".into())
             .spawn(move || reading.run(reviews))
@@ -64,6 +66,7 @@ impl ImdbSource {
             stop,
             done_bytes,
             total_bytes,
+            skipped,
         })
     }
 
@@ -100,6 +103,10 @@ impl Source for ImdbSource {
     fn progress(&self) -> Option<(u64, u64)> {
         let total = self.total_bytes?;
         Some((self.done_bytes.load(Ordering::Relaxed).min(total), total))
+    }
+
+    fn skipped(&self) -> Skipped {
+        self.skipped.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::data::{Document, Html, Split};
+use super::mapping::Reason;
+use crate::data::{Document, Html, Skipped, Split};
 use crate::error::{Error, Result};
 
 /// Documents of one batch; the last may have fewer.
@@ -149,6 +151,7 @@ pub(super) struct Reviews {
     batch: Vec<Document<Html>>,
     seen: HashSet<(Part, u32, u8)>,
     buffer: Vec<u8>,
+    skipped: Arc<Mutex<Skipped>>,
     sender: SyncSender<Result<Vec<Document<Html>>>>,
 }
 
@@ -157,6 +160,7 @@ impl Reviews {
     pub(super) fn new(
         labels: Labels,
         grouped: bool,
+        skipped: Arc<Mutex<Skipped>>,
         sender: SyncSender<Result<Vec<Document<Html>>>>,
     ) -> Self {
         Reviews {
@@ -167,6 +171,7 @@ impl Reviews {
             batch: Vec::with_capacity(BATCH),
             seen: HashSet::new(),
             buffer: Vec::new(),
+            skipped,
             sender,
         }
     }
@@ -186,7 +191,8 @@ impl Reviews {
     ) -> Result<()> {
         match *role {
             Role::Films(part) if self.wants_films() => {
-                let text = self.read_text(name, file, size)?;
+                let text = self.read_text(file, size, name)?;
+                let text = text.map_err(|reason| Error::data(format!("`{name}`: {reason}")))?;
                 let films = text.lines().map(film_id).collect();
                 self.films.as_mut().map(|known| known.insert(part, films));
                 Ok(())
@@ -197,8 +203,13 @@ impl Reviews {
                     let message = format!("the review `{name}` comes twice");
                     return Err(Error::data(message));
                 }
-                let document = self.read_review(part, rating, name, file, size)?;
-                self.place(part, number, document)
+                match self.read_text(file, size, name)? {
+                    Ok(text) => {
+                        let document = self.document(part, rating, name, text);
+                        self.place(part, number, document)
+                    }
+                    Err(reason) => self.leave_out(name, &reason),
+                }
             }
         }
     }
@@ -209,6 +220,7 @@ impl Reviews {
             let message = format!("no reviews in `{}`", path.display());
             return Err(Error::data(message).hinted(LAYOUT));
         }
+        self.skipped().check_end(self.seen.len() as u64)?;
         for (part, number, mut document) in std::mem::take(&mut self.waiting) {
             document.group = Some(self.film_of(part, number, path)?);
             self.push(document)?;
@@ -221,36 +233,44 @@ impl Reviews {
         let _ = self.sender.send(Err(error));
     }
 
-    fn read_review(
-        &mut self,
-        part: Part,
-        rating: u8,
-        name: &str,
-        file: &mut dyn Read,
-        size: u64,
-    ) -> Result<Document<Html>> {
-        let body = Html(self.read_text(name, file, size)?.to_owned());
-        Ok(Document {
+    /// One bad review does not stop the others, unless there are too many.
+    fn leave_out(&self, name: &str, reason: &str) -> Result<()> {
+        let mut skipped = self.skipped();
+        skipped.add(&format!("`{name}`"), reason);
+        skipped.check(self.seen.len() as u64)
+    }
+
+    fn skipped(&self) -> std::sync::MutexGuard<'_, Skipped> {
+        self.skipped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn document(&self, part: Part, rating: u8, name: &str, text: String) -> Document<Html> {
+        Document {
             id: format!("{}/{}", part.folder(), file_stem(name)),
-            body,
+            body: Html(text),
             label: Some(self.labels.of(part).to_owned()),
             rating: Some(f32::from(rating)),
             split: Some(part.split),
             ..Document::default()
-        })
+        }
     }
 
-    fn read_text(&mut self, name: &str, file: &mut dyn Read, size: u64) -> Result<&str> {
+    fn read_text(
+        &mut self,
+        file: &mut dyn Read,
+        size: u64,
+        name: &str,
+    ) -> Result<std::result::Result<String, Reason>> {
         if size > MAX_BYTES {
-            let message = format!("`{name}` has {size} bytes, more than {MAX_BYTES}");
-            return Err(Error::data(message));
+            return Ok(Err(format!("it has {size} bytes, more than {MAX_BYTES}")));
         }
         self.buffer.clear();
         // A file may have grown since its size was asked.
         let read = file.take(MAX_BYTES).read_to_end(&mut self.buffer);
         read.map_err(|error| Error::data(format!("cannot read `{name}`: {error}")))?;
         let bytes = self.buffer.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.buffer);
-        std::str::from_utf8(bytes).map_err(|error| not_utf8(name, bytes, error.valid_up_to()))
+        let text = std::str::from_utf8(bytes).map(str::to_owned);
+        Ok(text.map_err(|error| not_utf8(bytes, error.valid_up_to())))
     }
 
     fn place(&mut self, part: Part, number: u32, document: Document<Html>) -> Result<()> {
@@ -302,11 +322,9 @@ fn film_id(line: &str) -> String {
     film.unwrap_or(line.trim()).to_owned()
 }
 
-fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Error {
+fn not_utf8(bytes: &[u8], at: usize) -> Reason {
     let (before, byte) = (&bytes[..at], bytes.get(at).copied().unwrap_or_default());
     let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
     let column = at - before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1) + 1;
-    Error::data(format!("`{name}` is not UTF-8: byte 0x{byte:02X}"))
-        .at(format!("line {line}, byte {column}"))
-        .hinted("take the official archive, or convert the file to UTF-8")
+    format!("not UTF-8: byte 0x{byte:02X} in line {line}, byte {column}")
 }

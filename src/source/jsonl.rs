@@ -10,7 +10,7 @@ use super::parts::parts;
 use super::rows::{Row, RowSource, Rows};
 use crate::data::{Document, Html};
 use crate::error::Result;
-use crate::files::TextReader;
+use crate::files::{Line, TextReader};
 
 /// Keys remembered to name them when a configured one never occurs.
 const REMEMBERED_KEYS: usize = 100;
@@ -59,13 +59,13 @@ impl JsonRows {
 impl Rows for JsonRows {
     fn next_row(&mut self) -> Result<Option<Row>> {
         loop {
-            self.line.clear();
-            if !self.text.next_line(&mut self.line)? {
-                break;
-            }
-            if !self.line.trim().is_empty() {
-                return Ok(Some(Row { number: self.text.line(), document: self.document() }));
-            }
+            let document = match self.text.next_line(&mut self.line)? {
+                Line::End => break,
+                Line::Whole if self.line.trim().is_empty() => continue,
+                Line::Whole => self.document(),
+                Line::Malformed(error) | Line::TooLong(error) => Err(error.to_string()),
+            };
+            return Ok(Some(Row { number: self.text.line(), document }));
         }
         // Single objects may lack a key; one that no object has is misspelt.
         if !self.keys.is_empty() {
@@ -131,6 +131,15 @@ mod tests {
         assert_eq!((found.len(), skipped.count), (1, 4));
         assert!(skipped.examples[0].contains("line 2: no JSON object: EOF"), "{skipped:?}");
         assert!(skipped.examples[2].ends_with("among the keys `txt`"), "{skipped:?}");
+    }
+
+    #[test]
+    fn bad_bytes_are_a_bad_row() {
+        let text = b"{\"text\": \"a\"}\n{\"text\": \"\xFF\"}\n{\"text\": \"b\"}\n";
+        let (found, skipped) = read("kind = \"jsonl\"", text).unwrap();
+        assert_eq!((found.len(), skipped.count), (2, 1));
+        assert!(skipped.examples[0].contains("line 2: "), "{skipped:?}");
+        assert!(skipped.examples[0].ends_with("bad byte at offset 24"), "{skipped:?}");
     }
 
     #[test]

@@ -39,8 +39,8 @@ impl TableRows {
     }
 
     fn document(&self) -> std::result::Result<Document<Html>, Reason> {
-        if self.record.len() != self.roles.len() {
-            return Err(self.record.wrong_width(self.roles.len()));
+        if let Some(problem) = self.record.problem(self.roles.len()) {
+            return Err(problem);
         }
         let mut document = Document::default();
         for ((role, name), value) in self.roles.iter().zip(&self.names).zip(self.record.fields()) {

@@ -4,7 +4,7 @@
 //! Promises: a cut connection is resumed, pieces of two versions of a file are
 //! never joined, and a server that gives nothing new is given up.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::download::Progress;
 use crate::error::{Error, Result};
-use crate::files::AtomicFile;
+use crate::files::{AtomicFile, open_own};
 use crate::net::{Attempts, Client, Failure, Response, shown_address};
 
 const BUFFER: usize = 1 << 17;
@@ -159,14 +159,7 @@ impl Transfer<'_> {
 
     /// Writes the body behind the first `start` bytes.
     fn receive(&self, mut response: Response, start: u64) -> Result<(), Cut> {
-        if !matches!(response.status(), 200 | 206) {
-            let message = format!(
-                "`{}` answers {} without a file",
-                shown_address(self.url),
-                response.status()
-            );
-            return Err(Cut::Lasting(Error::io(message).hinted("check the address")));
-        }
+        self.check_kind(&response, start)?;
         let total = response.length().map(|length| start.saturating_add(length));
         self.check_size(total.unwrap_or(start))?;
         let mut part = self.open_part(start)?;
@@ -184,14 +177,28 @@ impl Transfer<'_> {
         }
     }
 
+    /// A part is taken only where one was asked for, and never several in one body.
+    fn check_kind(&self, response: &Response, start: u64) -> Result<(), Cut> {
+        let kind = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let problem = match response.status() {
+            200 | 206 if kind.starts_with("multipart/") => "with several parts in one",
+            200 if start == 0 => return Ok(()),
+            206 if start > 0 => return Ok(()),
+            206 => "without being asked for a part",
+            _ => "without a file",
+        };
+        let message =
+            format!("`{}` answers {} {problem}", shown_address(self.url), response.status());
+        Err(Cut::Lasting(or_elsewhere(Error::io(message).hinted("check the address"))))
+    }
+
     /// The version is forgotten before the bytes it spoke of: a process killed in
     /// between must not join pieces of two versions.
     fn open_part(&self, start: u64) -> Result<File> {
         if start == 0 {
             remove(self.version)?;
         }
-        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(self.part);
-        let mut part = opened.map_err(|error| self.cannot_write(error))?;
+        let mut part = open_own(self.part)?;
         part.set_len(start).map_err(|error| self.cannot_write(error))?;
         part.seek(SeekFrom::Start(start)).map_err(|error| self.cannot_write(error))?;
         Ok(part)

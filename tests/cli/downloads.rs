@@ -20,6 +20,8 @@ enum Answer {
     Cut,
     /// Half of it, then silence until the client leaves.
     Stall,
+    /// A page that is not what was asked for.
+    Page,
     Status(u16),
 }
 
@@ -68,6 +70,11 @@ fn respond(body: &[u8], range: Option<usize>, answer: Answer) -> Vec<u8> {
     if let Answer::Status(status) = answer {
         let head = "Content-Length: 0\r\nConnection: close\r\n\r\n";
         return format!("HTTP/1.1 {status} x\r\n{head}").into_bytes();
+    }
+    if let Answer::Page = answer {
+        let page = "<html>please log in</html>";
+        let head = format!("Content-Length: {}\r\nConnection: close\r\n\r\n", page.len());
+        return format!("HTTP/1.1 200 x\r\n{head}{page}").into_bytes();
     }
     let (start, total) = (range.unwrap_or(0), body.len());
     let status = if range.is_some() { "206 x" } else { "200 x" };
@@ -168,4 +175,21 @@ fn a_missing_file_is_told_with_the_way_on() {
     assert_eq!(code, 1);
     assert!(stderr.contains(&format!("`{}` answers 404", server.url)), "{stderr}");
     assert!(stderr.contains("--set source.path="), "{stderr}");
+}
+
+#[test]
+fn a_page_in_place_of_the_file_can_be_fetched_anew() {
+    let body = corpus();
+    let server = serve(body.clone(), &[Answer::Page, Answer::Serve]);
+    let folder = project_at(&server.url, "");
+    let path = folder.path().join("pipeline.toml");
+    let settings = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, settings.replace("sha256 = \"\"\n", "\n")).unwrap();
+    for _ in 0..2 {
+        let (code, _, stderr) = run(folder.path(), &["run"]);
+        assert_eq!(code, 1, "{stderr}");
+        assert!(stderr.contains("`malmoi run mine --force` downloads it anew"), "{stderr}");
+    }
+    train(folder.path(), &["--force"]);
+    assert_eq!(server.ranges.lock().unwrap().len(), 2);
 }

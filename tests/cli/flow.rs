@@ -272,6 +272,49 @@ fn json_lines_become_a_table() {
     assert!(lines[2].starts_with(",dull,,negative,0."), "{table}");
 }
 
+#[test]
+fn tables_are_read_as_they_are_written() {
+    let folder = trained();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("korean.csv", b"id,text\n1,\xBF\xB5\xC8\xAD great\n");
+    let (code, _, stderr) = run(folder.path(), &["predict", "--input", "korean.csv"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("`predict` --encoding euc-kr"), "{stderr}");
+    let arguments = ["predict", "--input", "korean.csv", "--encoding", "euc-kr"];
+    let (code, stdout, stderr) = run(folder.path(), &arguments);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("1,영화 great,positive,0."), "{stdout}");
+    write("plain.tsv", b"id\ttext\n1\t\"great\n2\tdull\n");
+    let (code, _, stderr) = run(folder.path(), &["predict", "--input", "plain.tsv"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("`predict` --no-quoting"), "{stderr}");
+    let (code, stdout, _) =
+        run(folder.path(), &["predict", "--input", "plain.tsv", "--no-quoting"]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("\n1\t\"great\tpositive\t0."), "{stdout}");
+    let (code, _, _) = run(folder.path(), &["predict", "--encoding", "euc-kr"]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn one_bad_byte_in_a_table_does_not_stop_the_others() {
+    let folder = trained();
+    let bytes = b"id,text\n1,great\n2,gr\xFFeat\n3,dull\n";
+    std::fs::write(folder.path().join("in.csv"), bytes).unwrap();
+    let (code, stdout, stderr) = run(folder.path(), &["predict", "--input", "in.csv"]);
+    assert_eq!((code, stdout.lines().count()), (1, 3));
+    assert!(stderr.contains("1 of 3 rows could not be labelled"), "{stderr}");
+    assert!(stderr.contains("in.csv, line 3: ") && stderr.contains("offset 20"), "{stderr}");
+    let lines = b"{\"text\":\"great\"}\n{\"text\":\"\xFF\"}\n{\"text\":\"dull\"}\n";
+    std::fs::write(folder.path().join("in.jsonl"), lines).unwrap();
+    let (code, _, stderr) =
+        run(folder.path(), &["predict", "--input", "in.jsonl", "--output", "out.csv"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("in.jsonl, line 2: "), "{stderr}");
+    let table = std::fs::read_to_string(folder.path().join("out.csv")).unwrap();
+    assert_eq!(table.lines().count(), 3);
+}
+
 /// `malmoi predict … | head -1`
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {

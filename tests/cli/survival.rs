@@ -10,8 +10,12 @@ use std::time::Instant;
 use crate::reviews::{files, ran, train, trained_on_reviews};
 
 fn start(folder: &Path) -> Child {
+    start_with(folder, &[])
+}
+
+fn start_with(folder: &Path, more: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_malmoi"));
-    command.current_dir(folder).args(["run", "--json"]).env_remove("MALMOI_STATE");
+    command.current_dir(folder).args(["run", "--json"]).args(more).env_remove("MALMOI_STATE");
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
@@ -95,4 +99,50 @@ fn a_stopped_run_says_so_and_leaves_nothing_half() {
         assert_eq!(files(&folder.path().join(".malmoi")).len(), 1, "the lock alone");
         train(folder.path(), &[]);
     }
+}
+
+/// A fit without an end: its rows are there, and it hears that it shall stop.
+#[test]
+fn a_fit_can_be_stopped_and_keeps_its_rows() {
+    let endless = ["--set", "classify.tol=1e-300", "--set", "classify.max_iter=4294967295"];
+    for name in ["-INT", "-TERM", "-KILL"] {
+        let folder = trained_on_reviews();
+        let mut child = start_with(folder.path(), &endless);
+        let manifest = folder.path().join(".malmoi/mine/manifest.json");
+        while !std::fs::read_to_string(&manifest).is_ok_and(|text| text.contains("\"rows\"")) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        signal(&child, name);
+        let expected = if name == "-KILL" { None } else { Some(130) };
+        assert_eq!(child.wait().unwrap().code(), expected, "{name}");
+        assert_eq!(ran(&train(folder.path(), &[])), ["classify", "evaluate"], "{name}");
+    }
+}
+
+/// While everything is made anew, what was there can be used, and a run that is
+/// ended takes nothing away.
+#[test]
+fn what_is_there_stays_until_it_is_replaced() {
+    let folder = trained_on_reviews();
+    std::fs::write(folder.path().join("texts.txt"), "a great drama\n").unwrap();
+    let reference = train(folder.path(), &[]);
+    let before = files(&folder.path().join(".malmoi/mine"));
+    let labels = crate::run(folder.path(), &["predict", "--input", "texts.txt"]).1;
+    let endless = ["--set", "classify.tol=1e-300", "--set", "classify.max_iter=4294967295"];
+    let mut child = start_with(folder.path(), &[&["--force"][..], &endless].concat());
+    let rows = folder.path().join(".malmoi/mine/manifest.json");
+    while std::fs::read(&rows).unwrap() == before[Path::new("manifest.json")] {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(crate::run(folder.path(), &["predict", "--input", "texts.txt"]).1, labels);
+    signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let after = files(&folder.path().join(".malmoi/mine"));
+    for name in ["model.bin", "rows.bin", "metrics.json"] {
+        assert_eq!(after[Path::new(name)], before[Path::new(name)], "{name}");
+    }
+    let again = train(folder.path(), &[]);
+    assert!(ran(&again).is_empty());
+    assert_eq!(again["metrics"], reference["metrics"]);
+    assert_eq!(ran(&train(folder.path(), &["--force"])).len(), 6);
 }

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -77,13 +77,18 @@ pub fn ingest(
     watch: &dyn Watch,
 ) -> Result<Corpus> {
     let (sender, receiver) = sync_channel::<Numbered>(WAITING);
-    let receiver = Mutex::new(receiver);
+    let receiver = Arc::new(Mutex::new(receiver));
     let done = AtomicU64::new(0);
     let workers = rayon::current_num_threads().max(1);
     std::thread::scope(|scope| {
         let handles: Vec<_> = (0..workers)
-            .map(|_| scope.spawn(|| Worker::new(cleaner, analyzer).work(&receiver, &done)))
+            .map(|_| {
+                let (receiver, done) = (receiver.clone(), &done);
+                scope.spawn(move || Worker::new(cleaner, analyzer).work(&receiver, done))
+            })
             .collect();
+        // Workers alone hold it: were they all gone, sending would fail, not wait.
+        drop(receiver);
         let mut reading = Duration::ZERO;
         let read = read(source, watch, &done, &mut reading, |number, batch| {
             sender.send((number, batch)).expect("workers live as long as the reader");

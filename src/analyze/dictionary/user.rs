@@ -20,8 +20,6 @@ mod row;
 mod surface;
 mod tags;
 
-use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,7 +28,7 @@ use rustc_hash::FxHashMap;
 
 use super::fold::fold;
 use crate::error::{Error, Result};
-use crate::files::NumberedText;
+use crate::files::{NumberedText, read_dictionary};
 use note::{Notes, Piece};
 
 /// A list of names is small; anything larger is another file.
@@ -68,20 +66,8 @@ impl UserDictionary {
     /// # Errors
     /// The file cannot be read; or everything that is wrong in it, by line and column.
     pub fn read(path: &Path) -> Result<Self> {
-        let failed = |error| Error::file("cannot read the user dictionary", path, error);
-        if path.is_dir() {
-            return Err(Error::usage(format!("`{}` is a folder, not a file", path.display()))
-                .hinted("a user dictionary is a text file with one word a line"));
-        }
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(failed)?;
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-        if bytes.len() as u64 > MAX_BYTES {
-            let message = format!("`{}` is too large for a user dictionary", path.display());
-            return Err(Error::usage(message)
-                .hinted(format!("up to {} MB are read; split the file", MAX_BYTES >> 20)));
-        }
-        Self::parse(&decode(bytes, path)?, &path.display().to_string())
+        let text = read_dictionary(path, "the user dictionary", MAX_BYTES)?;
+        Self::parse(&text, &path.display().to_string())
     }
 
     /// Parses a text that messages call `place`.
@@ -115,19 +101,6 @@ impl UserDictionary {
 struct Entry {
     word: UserWord,
     range: Range<usize>,
-}
-
-fn decode(bytes: Vec<u8>, path: &Path) -> Result<String> {
-    String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Error::usage("the user dictionary is not UTF-8: here stands a byte that is no letter")
-            .at(format!("{}, line {line}, column {column}", path.display()))
-            .hinted("save it as UTF-8; files of old Windows programs are often CP949: `iconv -f CP949 -t UTF-8`")
-            .caused_by(error)
-    })
 }
 
 fn entries(text: &str, notes: &mut Notes) -> Vec<Entry> {

@@ -119,10 +119,16 @@ impl Error {
 
     /// Joins several problems found at once; `None` if there is none.
     pub fn all(problems: Vec<Error>) -> Option<Self> {
-        let mut problems = problems.into_iter();
+        let mut problems = problems.into_iter().flat_map(Error::apart);
         let mut first = problems.next()?;
         first.0.also.extend(problems);
         Some(first)
+    }
+
+    /// The problems that [`Error::all`] joined.
+    fn apart(mut self) -> impl Iterator<Item = Self> {
+        let also = std::mem::take(&mut self.0.also);
+        std::iter::once(self).chain(also)
     }
 
     /// Usage, data, input/output or interrupted.
@@ -197,5 +203,7 @@ mod tests {
         assert!(Error::all(vec![]).is_none());
         let error = Error::all(vec![Error::usage("a"), Error::usage("b")]).unwrap();
         assert_eq!(error.also().len(), 1);
+        let error = Error::all(vec![Error::usage("c"), error]).unwrap();
+        assert_eq!(error.also()[1].to_string(), "b");
     }
 }

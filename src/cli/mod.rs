@@ -8,6 +8,8 @@ mod clean;
 mod completions;
 mod config;
 mod context;
+mod dictionary;
+mod dictionary_check;
 mod doctor;
 mod explain;
 mod extract;
@@ -84,6 +86,8 @@ enum Command {
     Init(init::Arguments),
     /// Check or show the settings
     Config(config::Arguments),
+    /// Check the words that Korean is analyzed with
+    Dictionary(dictionary::Arguments),
     /// Check the machine and the project
     Doctor(doctor::Arguments),
     /// Print a completion script for a shell
@@ -105,6 +109,7 @@ impl Command {
             Command::State(arguments) => state::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),
             Command::Config(arguments) => config::run(arguments, context),
+            Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Doctor(arguments) => doctor::run(arguments, context),
             Command::Completions(arguments) => completions::run(arguments, context),
         }

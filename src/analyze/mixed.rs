@@ -1,11 +1,11 @@
 //! Texts of several languages: each part goes to its own analyzer.
 
 use super::korean::KoreanTokenizer;
-use super::language::{Script, runs};
+use super::language::{Language, Script, detect, runs};
 use crate::data::{Token, Tokens};
 use crate::traits::Tokenizer;
 
-/// Korean parts become morphemes, all others words.
+/// Korean texts, and the Korean parts of others, become morphemes, the rest words.
 pub struct MixedTokenizer {
     /// For Korean parts.
     pub korean: KoreanTokenizer,
@@ -16,6 +16,11 @@ pub struct MixedTokenizer {
 impl Tokenizer for MixedTokenizer {
     fn tokenize(&self, text: &str, out: &mut Tokens) {
         out.clear();
+        // The Korean analyzer knows Latin words among Korean ones, the user's too.
+        if detect(text) == Language::Korean {
+            self.korean.add_morphemes(text, 0, out);
+            return;
+        }
         let mut part = Tokens::default();
         for (range, script) in runs(text) {
             if script == Script::Korean {

@@ -61,3 +61,24 @@ fn archives_are_unpacked_whole_or_not_at_all() {
     let (code, _, stderr) = run(folder.path(), &["extract", "none.tar", "--output", "x"]);
     assert_eq!(code, 1, "{stderr}");
 }
+
+#[test]
+fn user_dictionaries_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("good.txt", "노량\tNNP\tforce\n인터 스텔라\n노량\n");
+    write("bad.txt", "명량\tNNP2\n\tNNP\n");
+    let (code, stdout, stderr) = run(folder.path(), &["dictionary", "check", "good.txt"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(stdout, "good.txt: words: 2, forced: 1, warnings: 1\n");
+    assert!(stderr.contains("good.txt, line 3, column 1"), "{stderr}");
+    let both = ["dictionary", "check", "bad.txt", "good.txt", "none.txt", "--json"];
+    let (code, stdout, stderr) = run(folder.path(), &both);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("bad.txt, line 1, column 4") && stderr.contains("`NNP`"), "{stderr}");
+    assert!(stderr.contains("bad.txt, line 2, column 1"), "{stderr}");
+    assert!(stderr.contains("3 problems were found"), "{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["files"][0]["problems"].as_array().unwrap().len(), 2);
+    assert_eq!(report["files"][1]["words"], 2);
+}

@@ -253,7 +253,7 @@ mod tests {
 
     use super::*;
 
-    /// The surfaces found, as `surface` or `surface@word` where there are several words.
+    /// The surfaces found.
     fn found(words: &str, text: &str) -> Vec<String> {
         let dictionary = UserDictionary::parse(words, "words.txt").unwrap();
         let mut found = Vec::new();
@@ -328,6 +328,16 @@ mod tests {
         let mut found = Vec::new();
         Matcher::new(&dictionary).matches("그녀", &mut found);
         assert_eq!(found.iter().map(|one| one.word).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
+    fn words_are_found_as_people_write_them() {
+        let sentences = include_str!("../../../tests/golden/analyze/user_dictionary/must_win.tsv");
+        let words = include_str!("../../../tests/golden/analyze/user_dictionary/words.txt");
+        for line in sentences.lines().filter(|line| !line.starts_with("# ")) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            assert!(found(words, columns[0]).iter().any(|word| word == columns[1]), "{line}");
+        }
     }
 
     /// What is promised, said in the plainest way: all ranges of the text are tried.

@@ -52,7 +52,10 @@ fn is_comment(line: Piece, notes: &mut Notes) -> bool {
         notes.warn(
             line.range(),
             format!("`{word}` is taken for a comment"),
-            format!("a word that starts with `#` needs its tag behind a tab: `{word}<TAB>NNP`; a comment is clear with a blank behind `#`"),
+            format!(
+                "a word that starts with `#` needs its tag behind a tab: `{word}<TAB>NNP`; \
+                 a comment is clear with a blank behind `#`"
+            ),
         );
     }
     !is_word
@@ -74,7 +77,8 @@ fn tabbed<'a>(line: Piece<'a>, tab: usize, notes: &mut Notes) -> Option<Fields<'
         notes.wrong(
             odd.range(),
             format!("`{}` stands where only `force` may", odd.text),
-            "a line is `word<TAB>tag` or `word<TAB>tag<TAB>force`; a comment starts with `#` and a blank",
+            "a line is `word<TAB>tag` or `word<TAB>tag<TAB>force`; \
+             a comment starts with `#` and a blank",
         );
         return None;
     }

@@ -12,8 +12,8 @@ const COLUMNS: usize = 12;
 const NUMBERS: std::ops::Range<usize> = 1..4;
 const TAG: usize = 4;
 const FINAL_CONSONANT: usize = 6;
-const HINT: &str = "a row is `surface,left,right,cost,tag,class,T or F,reading,type,first,last,expression`; \
-    ids and cost may be empty, `*` stands for nothing";
+const HINT: &str = "a row is \
+    `surface,left,right,cost,tag,class,T or F,reading,type,first,last,expression`; ids and cost may be empty, `*` stands for nothing";
 
 /// The columns of a line as they are written, if it is a row.
 ///
@@ -155,7 +155,7 @@ fn check_final_consonant(surface: &str, column: Piece, notes: &mut Notes) {
     }
     let last = surface.chars().next_back().map_or(0, u32::from);
     // 28 syllables in a row differ in nothing but the final consonant.
-    let has_one = (0xac00..=0xd7a3).contains(&last).then(|| (last - 0xac00) % 28 != 0);
+    let has_one = (0xac00..=0xd7a3).contains(&last).then(|| !(last - 0xac00).is_multiple_of(28));
     if let Some(has_one) = has_one.filter(|has_one| column.text == if *has_one { "F" } else { "T" })
     {
         let (with, right) = if has_one { ("with", "T") } else { ("without", "F") };

@@ -57,7 +57,10 @@ fn warn_of_forms(written: Piece, plain: &str, surface: &str, notes: &mut Notes) 
     if compatible != surface {
         notes.warn(
             written.range(),
-            format!("`normalize = \"nfkc\"` turns `{surface}` into `{compatible}`, and then it is not found"),
+            format!(
+                "`normalize = \"nfkc\"` turns `{surface}` into `{compatible}`, \
+                 and then it is not found"
+            ),
             format!("write `{compatible}`, or add it in a line of its own if texts have both"),
         );
     }

@@ -245,7 +245,8 @@ proptest! {
 
     #[test]
     fn a_word_with_its_tag_is_read(word in "[가-힣]{1,8}( [가-힣]{1,4}){0,3}", separator in "[\t ,]") {
-        let words = UserDictionary::parse(&format!("{word}{separator}NNP"), "words.txt").unwrap().words;
+        let line = format!("{word}{separator}NNP");
+        let words = UserDictionary::parse(&line, "words.txt").unwrap().words;
         prop_assert_eq!(&words[0].surface, &word);
     }
 }

@@ -55,7 +55,8 @@ pub struct AnalyzeParams {
     pub punctuation: bool,
     /// Lower-case before anything compares words.
     pub lowercase: bool,
-    /// Words to drop: `en` (the bundled 179), or files of one word a line.
+    /// Words to drop: `en` or `ko` (bundled), or files of one word a line, written
+    /// `word` or `word/TAG`.
     pub stop_words: Vec<String>,
     /// Snowball stemming.
     pub stemmer: Option<StemmerKind>,

@@ -174,7 +174,7 @@ fn check_analyze(params: &AnalyzeParams, findings: &mut Findings) {
     }
     if params.stop_words.iter().any(String::is_empty) {
         let message = "setting `analyze.stop_words` holds an empty name".to_owned();
-        findings.push("analyze.stop_words", message, "name a file, or \"en\"", false);
+        findings.push("analyze.stop_words", message, "name a file, \"en\" or \"ko\"", false);
     }
     warn_of_unread(params, findings);
     if !params.stop_words.is_empty() {

@@ -40,7 +40,7 @@ pub use overrides::Overrides;
 pub use schema::{VERSION, schema};
 
 /// The stop words that come with the program; other names are files.
-pub const BUNDLED_STOP_WORDS: &[&str] = &["en"];
+pub const BUNDLED_STOP_WORDS: &[&str] = &["en", "ko"];
 
 /// A checked `pipeline.toml`.
 #[derive(Debug)]

@@ -25,11 +25,13 @@ pub fn read_dictionary(path: &Path, what: &str, limit: u64) -> Result<String> {
             .hinted(format!("at most {} MB are read", limit >> 20)));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let offset = error.utf8_error().valid_up_to();
-        let line = 1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..offset]).count() as u64;
-        Error::data(format!("{what} are not UTF-8: bad byte at offset {offset}"))
-            .at(super::place(path, line))
-            .hinted("save the file as UTF-8")
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + memchr::memchr_iter(b'\n', good).count() as u64;
+        let start = memchr::memrchr(b'\n', good).map_or(0, |end| end + 1);
+        let column = 1 + String::from_utf8_lossy(&good[start..]).chars().count();
+        Error::data(format!("{what}: here stands a byte that is no UTF-8"))
+            .at(format!("{}, column {column}", super::place(path, line)))
+            .hinted("save the file as UTF-8; of CP949, `iconv -f CP949 -t UTF-8` makes it")
     })
 }
 
@@ -104,7 +106,7 @@ mod tests {
         write("a\n가".as_bytes(), Ok("a\n가"));
         write(b"0123456789", Ok("0123456789"));
         write(b"0123456789a", Err("is too large for the words"));
-        write(b"a\n\xFF", Err("the words are not UTF-8: bad byte at offset 2"));
+        write(b"a\n\xFF", Err("the words: here stands a byte that is no UTF-8"));
         check(&folder.path().join("none"), Err("cannot read the words"));
         check(folder.path(), Err("cannot read the words"));
     }

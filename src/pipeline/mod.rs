@@ -2,6 +2,7 @@
 
 mod blocks;
 mod clean_lines;
+pub mod dictionary;
 mod documents;
 mod download;
 mod encoder;

@@ -119,7 +119,7 @@ fn tell(told: Told, options: &Options, context: &Context) -> Result<()> {
 }
 
 fn analyzer(options: &Options, progress: &Progress) -> Result<Analyzer> {
-    pipeline::ensure_dictionary(progress)?;
+    pipeline::dictionary::ensure(progress)?;
     let normalize = match options.no_normalize {
         true => NormalizeParams::off(),
         false => NormalizeParams::default(),

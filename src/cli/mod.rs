@@ -46,7 +46,7 @@ Environment:
   MALMOI_ROOM__KEY  replaces a setting: MALMOI_SOURCE__PATH=reviews.tsv
   MALMOI_CONFIG     as --config
   MALMOI_STATE      as --state
-  MALMOI_DATA_DIR   where dictionaries are kept
+  MALMOI_DATA_DIR   where dictionaries are kept [default: ~/.local/share/malmoi]
   MALMOI_LOG        error, warn, info, debug or trace, where neither -q nor -v is given
   NO_COLOR          no colours, unless --color always";
 
@@ -86,12 +86,12 @@ enum Command {
     Extract(extract::Arguments),
     /// List or remove what is kept
     State(state::Arguments),
+    /// Install the Korean system dictionary, or show which one is there
+    Dictionary(dictionary::Arguments),
     /// Start a project in a new folder
     Init(init::Arguments),
     /// Check or show the settings
     Config(config::Arguments),
-    /// Check the words that Korean is analyzed with
-    Dictionary(dictionary::Arguments),
     /// Check the machine and the project
     Doctor(doctor::Arguments),
     /// Print a completion script for a shell
@@ -112,9 +112,9 @@ impl Command {
             Command::Clean(arguments) => clean::run(arguments, context),
             Command::Extract(arguments) => extract::run(arguments, context),
             Command::State(arguments) => state::run(arguments, context),
+            Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),
             Command::Config(arguments) => config::run(arguments, context),
-            Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Doctor(arguments) => doctor::run(arguments, context),
             Command::Completions(arguments) => completions::run(arguments, context),
         }

@@ -15,6 +15,8 @@ use super::retry::Retry;
 use crate::error::{Error, Result};
 
 const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// The same where there are other ways than this one.
+const SHORT_CONNECT_TIME: Duration = Duration::from_secs(5);
 /// Longest silence of a server, before its answer and within it.
 const IDLE_TIME: Duration = Duration::from_secs(30);
 const MAX_REDIRECTS: usize = 10;
@@ -31,6 +33,12 @@ impl Client {
     /// A client with the usual patience.
     pub fn new(policy: Policy) -> Result<Self> {
         Client::with_retry(policy, Retry::default())
+    }
+
+    /// A client that gives up soon, for what can be had elsewhere too.
+    pub fn impatient(policy: Policy) -> Result<Self> {
+        let builder = builder(policy).connect_timeout(SHORT_CONNECT_TIME);
+        Client::build(builder, policy, Retry { tries: 2, ..Retry::default() })
     }
 
     /// A client that waits and tries as `retry` says.

@@ -70,7 +70,7 @@ fn download(params: &SourceParams, state: &Path, anew: bool, watch: &dyn Watch) 
     }
     watch.stage("download");
     let client = Client::new(Policy::OwnSettings)?;
-    download.fetch(&client, &Shown { watch, state: Mutex::default() }, watch.stop())
+    download.fetch(&client, &Shown::new(watch), watch.stop())
 }
 
 fn of<'a>(url: &'a str, params: &'a SourceParams, folder: &'a Path) -> Download<'a> {
@@ -78,9 +78,16 @@ fn of<'a>(url: &'a str, params: &'a SourceParams, folder: &'a Path) -> Download<
 }
 
 /// Hands the progress of a download on to whoever watches the run.
-struct Shown<'a> {
+pub(super) struct Shown<'a> {
     watch: &'a dyn Watch,
     state: Mutex<(u64, Option<u64>)>,
+}
+
+impl<'a> Shown<'a> {
+    /// Nothing is there yet.
+    pub(super) fn new(watch: &'a dyn Watch) -> Self {
+        Shown { watch, state: Mutex::default() }
+    }
 }
 
 impl Progress for Shown<'_> {

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::shelf::InputFile;
 use crate::analyze::AnalyzeParams;
-use crate::analyze::dictionary::{SystemDictionary, dictionary_file};
+use crate::analyze::dictionary::installed_checksum;
 use crate::config::Pipeline;
 use crate::error::{Error, Result};
 use crate::files::{fingerprint, read_dictionary};
@@ -121,7 +121,7 @@ pub(super) fn dictionaries(params: &AnalyzeParams) -> Result<Vec<String>> {
     };
     let mut sums = params.files().map(sum_of).collect::<Result<Vec<_>>>()?;
     if params.needs_korean() {
-        sums.push(SystemDictionary::checksum(&dictionary_file()?)?);
+        sums.push(installed_checksum()?);
     }
     Ok(sums)
 }

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod clean_lines;
+pub mod dictionary;
 mod documents;
 mod download;
 mod encoder;
@@ -54,8 +55,3 @@ pub use terms::{TermTable, Terms};
 pub use train::{TrainSettings, train};
 pub use tune::{Candidate, TuneOptions, Tuned, tune};
 pub use watch::{Silent, Watch};
-
-/// stub
-pub fn ensure_dictionary(_: &dyn Watch) -> crate::Result<()> {
-    Ok(())
-}

@@ -36,6 +36,7 @@ use crate::vectorize::{Vectorizer, Vocabulary};
 pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) -> Result<Outcome> {
     let start = Instant::now();
     let _lock = Lock::take(state, &format!("malmoi run {}", pipeline.name), watch)?;
+    super::dictionary::ensure_for(&pipeline.analyze, watch)?;
     let path = fetch(pipeline, state, force, watch)?;
     let mut shelf = Shelf::open(state, &pipeline.name)?;
     let files = source::inputs(&pipeline.source, &path)?;

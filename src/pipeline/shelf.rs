@@ -257,7 +257,7 @@ impl Lock {
     /// If the folder cannot be written, or the user stops waiting.
     pub fn take(state: &Path, purpose: &str, watch: &dyn Watch) -> Result<Self> {
         std::fs::create_dir_all(state).map_err(|error| {
-            Error::file("cannot create the state folder", state, error)
+            Error::file("cannot create the folder", state, error)
                 .hinted("give another one with --state DIR")
         })?;
         let path = state.join("lock");
@@ -290,7 +290,7 @@ fn wait(file: &mut File, path: &Path, watch: &dyn Watch) -> Result<()> {
             let _ = file
                 .rewind()
                 .and_then(|()| Read::by_ref(file).take(200).read_to_string(&mut holder));
-            watch.note(&format!("waiting for {}, which uses the same state folder", holder.trim()));
+            watch.note(&format!("waiting for {}, which uses the same folder", holder.trim()));
             told = true;
         }
         watch.check()?;

@@ -91,6 +91,7 @@ pub fn tune(
     watch: &dyn Watch,
 ) -> Result<Tuned> {
     let _lock = Lock::take(state, &format!("malmoi tune {}", pipeline.name), watch)?;
+    super::dictionary::ensure_for(&pipeline.analyze, watch)?;
     let path = fetch(pipeline, state, false, watch)?;
     let mut trials = Vec::new();
     let mut grouped_by = "text";

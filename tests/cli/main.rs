@@ -3,6 +3,7 @@
 mod completions;
 mod config;
 mod damage;
+mod dictionary;
 mod doctor;
 mod downloads;
 mod edges;

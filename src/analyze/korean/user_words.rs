@@ -30,15 +30,23 @@ enum Verdict {
     Wins,
     /// It would cut a longer word.
     Loses,
-    /// It cuts a known word that reaches beyond one of its ends: costs decide.
-    Open,
+    /// It cuts known words that reach beyond its start, its end, or both: what
+    /// the text becomes with it decides.
+    Open(Cuts),
+}
+
+/// Where known words would be cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Cuts {
+    before: bool,
+    after: bool,
 }
 
 /// Memory of the decision, reused from text to text.
 #[derive(Default)]
 pub(super) struct UserWords {
     taken: Vec<Place>,
-    open: Vec<Place>,
+    open: Vec<(Place, Cuts)>,
     fixed: Vec<Fixed>,
     trial: Vec<Found>,
 }
@@ -63,7 +71,7 @@ impl UserWords {
         for place in places.iter().filter(|place| !place.force) {
             match verdict(dictionary, text, plain, place) {
                 Verdict::Wins => take(&mut self.taken, *place),
-                Verdict::Open => self.open.push(*place),
+                Verdict::Open(cuts) => self.open.push((*place, cuts)),
                 Verdict::Loses => {}
             }
         }
@@ -71,8 +79,7 @@ impl UserWords {
         places.clone_from(&self.taken);
     }
 
-    /// An open place wins if the rest of its eojeol is particles and endings, or
-    /// if the text costs no more with it than without.
+    /// An open place wins if it makes sense of what it leaves of the words it cuts.
     fn try_open(
         &mut self,
         lattice: &mut Lattice,
@@ -81,7 +88,7 @@ impl UserWords {
         others: &[Fixed],
     ) {
         for place in 0..self.open.len().min(MOST_TRIALS) {
-            let place = self.open[place];
+            let (place, cuts) = self.open[place];
             if overlaps(&self.taken, &place) {
                 continue;
             }
@@ -90,9 +97,11 @@ impl UserWords {
             take(&mut self.taken, place);
             merge(&self.taken, others, &mut self.fixed);
             let with = lattice.decode(dictionary, text, &self.fixed, &mut self.trial);
-            let wins =
-                with <= without || is_followed_by_particles(dictionary, text, &self.trial, &place);
-            if !wins {
+            let fits_before =
+                !cuts.before || with <= without && is_after_a_word(text, &self.trial, &place);
+            let fits_after =
+                !cuts.after || is_followed_by_particles(dictionary, text, &self.trial, &place);
+            if !(fits_before && fits_after) {
                 self.taken.retain(|taken| taken.fixed != place.fixed);
             }
         }
@@ -126,7 +135,7 @@ fn verdict(dictionary: &SystemDictionary, text: &str, plain: &[Found], place: &P
     let (start, end) = (place.fixed.start, place.fixed.end);
     let first = plain.partition_point(|found| found.end <= start);
     let touched = plain[first..].iter().take_while(|found| found.start < end);
-    let mut verdict = Verdict::Wins;
+    let mut cuts = Cuts::default();
     for found in touched {
         let What::Known(number) = found.what else { continue };
         let (before, after) = (found.start < start, found.end > end);
@@ -134,11 +143,22 @@ fn verdict(dictionary: &SystemDictionary, text: &str, plain: &[Found], place: &P
         if holds && !may_be_particles(dictionary, text, place, number, found) {
             return Verdict::Loses;
         }
-        if before || after {
-            verdict = Verdict::Open;
-        }
+        cuts.before |= before && !is_joint(dictionary, number, start - found.start);
+        cuts.after |= after;
     }
-    verdict
+    if cuts == Cuts::default() { Verdict::Wins } else { Verdict::Open(cuts) }
+}
+
+/// Whether a compound is made of parts of which one ends after `length` bytes.
+fn is_joint(dictionary: &SystemDictionary, number: u32, length: usize) -> bool {
+    let feature = dictionary.feature(number);
+    let parts = feature.expression.split('+').filter_map(|part| part.split('/').next());
+    let mut end = 0;
+    let mut ends = parts.map(|form| {
+        end += form.len();
+        end
+    });
+    feature.kind == WordKind::Compound && ends.any(|end| end == length)
 }
 
 /// A verb that melted with its ending may be read as a noun and a particle too
@@ -153,6 +173,13 @@ fn may_be_particles(
     let is_inflected = dictionary.feature(number).kind == WordKind::Inflect;
     let (start, end) = (place.fixed.start, place.fixed.end);
     is_inflected && found.start == start && text[start..end].chars().count() > 1
+}
+
+/// Whether a word of more than one syllable ends where the place starts: a single
+/// one is found before anything (설 before 명량 in 설명량).
+fn is_after_a_word(text: &str, found: &[Found], place: &Place) -> bool {
+    let before = found.iter().find(|found| found.end == place.fixed.start);
+    before.is_some_and(|found| text[found.start..found.end].chars().nth(1).is_some())
 }
 
 fn is_followed_by_particles(

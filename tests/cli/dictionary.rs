@@ -2,6 +2,8 @@
 //! and what is left when it is killed.
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -255,4 +257,31 @@ fn two_at_once_both_succeed() {
     let mut children: Vec<Child> = (0..4).map(|_| start()).collect();
     assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
     check_installed(folder.path());
+}
+
+/// Answers one request with `body`.
+fn mirror(body: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/mecab-ko-dic.tar.gz", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        lines.map_while(|line| line.ok().filter(|line| !line.is_empty())).for_each(drop);
+        let length = body.len();
+        let head = format!("HTTP/1.1 200 x\r\nContent-Length: {length}\r\n\r\n");
+        stream.write_all(&[head.into_bytes(), body].concat()).unwrap();
+    });
+    url
+}
+
+#[test]
+fn another_dictionary_than_the_known_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = mirror(std::fs::read(archive(folder.path())).unwrap());
+    let mut command = dictionary(folder.path(), &["install", "--from", "upstream"]);
+    command.env("MALMOI_DICTIONARY_URL", url);
+    let (code, _, stderr) = outcome(command);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("the dictionary has 20 words, expected 816283"), "{stderr}");
+    assert_eq!(names(&folder.path().join("data/dictionaries")), ["lock"]);
 }

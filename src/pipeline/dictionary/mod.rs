@@ -123,7 +123,10 @@ fn try_ways(
         watch.note(&format!("installing the dictionary {}", way.described()));
         match try_way(way, options, place, watch) {
             Err(error) if error.kind() != Kind::Interrupted => {
-                watch.note(&format!("this did not work: {}", in_one(&error)));
+                // The last failure is told by the error itself.
+                if failures.len() + 1 < ways.len() {
+                    watch.note(&format!("this did not work: {}", in_one(&error)));
+                }
                 failures.push((way, error));
             }
             ended => return ended,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::way::{ENTRIES, Fetched, VERSION, sha256};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::net::{Client, Policy};
 use crate::pipeline::Watch;
 use crate::pipeline::download::Shown;
@@ -25,8 +25,19 @@ pub(super) fn fetch(folder: &Path, watch: &dyn Watch) -> Result<Fetched> {
     let download =
         Download { url: url.as_deref().unwrap_or(URL), sha256: None, folder, anew: false };
     let client = Client::impatient(Policy::OwnSettings)?;
-    let path = download.fetch(&client, &Shown::new(watch), watch.stop())?;
+    let path = download.fetch(&client, &Shown::new(watch), watch.stop()).map_err(elsewhere)?;
     let sha256 = Some(sha256(&path, watch)?);
     let from = format!("upstream: mecab-ko-dic {VERSION}");
     Ok(Fetched { path, from, sha256, entries: Some(ENTRIES) })
+}
+
+/// The hints of a download name settings of a source, which this is not.
+fn elsewhere(error: Error) -> Error {
+    match error.kind() {
+        Kind::Interrupted => error,
+        _ => error.hinted(
+            "name a mirror with MALMOI_DICTIONARY_URL, or fetch the file elsewhere and run \
+             `malmoi dictionary install --path FILE`",
+        ),
+    }
 }

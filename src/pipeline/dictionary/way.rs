@@ -1,5 +1,7 @@
 //! The ways to a dictionary.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -108,9 +110,8 @@ fn given(path: &Path, watch: &dyn Watch) -> Result<Fetched> {
 
 /// The sha256 of a file, in hexadecimal.
 pub(super) fn sha256(path: &Path, watch: &dyn Watch) -> Result<String> {
-    use std::io::Read;
     let failed = |error| Error::file("cannot read", path, error);
-    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut file = File::open(path).map_err(failed)?;
     let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 17]);
     loop {
         watch.check()?;

@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_circle_is_noticed() {
         // Root 0 has base 1; the nodes 3 and 8 are each other's parent; 7 is an end.
-        let mut units = vec![(0i32, 0u32); 10];
+        let mut units = [(0i32, 0u32); 10];
         units[0] = (1, 0);
         units[3] = (7, 2);
         units[8] = (2, 7);

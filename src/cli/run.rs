@@ -18,7 +18,8 @@ pub struct Arguments {
     /// Show which stages would run and why, and do nothing
     #[arg(long)]
     dry_run: bool,
-    /// Make everything anew, whatever is kept
+    /// Make everything anew, whatever is kept; fetch the source again unless its
+    /// sha256 is known
     #[arg(long, conflicts_with = "dry_run")]
     force: bool,
 }

@@ -15,6 +15,7 @@ pub(super) struct Block {
     /// The bytes of the lines.
     pub bytes: Vec<u8>,
     line: u64,
+    is_too_long: bool,
 }
 
 /// Cuts a stream into blocks.
@@ -32,42 +33,69 @@ impl<R: Read> Blocks<R> {
         Blocks { input, rest: Vec::new(), line: 1, name: name.to_owned(), ended: false }
     }
 
-    /// The next block; `None` at the end.
+    /// The next block; `None` at the end. A line that is too long is a block of
+    /// its own, without its bytes.
     ///
     /// # Errors
-    /// If reading fails or a line is too long.
+    /// If reading fails.
     pub fn next(&mut self) -> Result<Option<Block>> {
         let mut bytes = std::mem::take(&mut self.rest);
-        while !self.ended {
-            let old = bytes.len();
-            let read = (&mut self.input).take(BLOCK as u64).read_to_end(&mut bytes);
-            let read = read.map_err(|error| {
-                Error::data(format!("cannot read {}: {error}", self.name)).caused_by(error)
-            })?;
-            self.ended = read == 0;
-            if let Some(end) = memchr::memrchr(b'\n', &bytes[old..]) {
-                self.rest = bytes.split_off(old + end + 1);
+        let mut searched = 0;
+        loop {
+            if let Some(end) = memchr::memrchr(b'\n', &bytes[searched..]) {
+                self.rest = bytes.split_off(searched + end + 1);
+                break;
+            }
+            if self.ended {
                 break;
             }
             if bytes.len() > LONGEST_LINE {
-                return Err(Error::data(format!(
-                    "a line is longer than {} MB",
-                    LONGEST_LINE >> 20
-                ))
-                .at(format!("{}, line {}", self.name, self.line))
-                .hinted("one document stands on each line"));
+                return self.pass_over().map(Some);
             }
+            searched = bytes.len();
+            self.read(&mut bytes)?;
         }
         if bytes.is_empty() {
             return Ok(None);
         }
         let line = self.line;
         self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
-        Ok(Some(Block { bytes, line }))
+        Ok(Some(Block { bytes, line, is_too_long: false }))
+    }
+
+    /// Appends some bytes.
+    fn read(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
+        let read = (&mut self.input).take(BLOCK as u64).read_to_end(bytes);
+        let read = read.map_err(|error| {
+            Error::data(format!("cannot read {}: {error}", self.name)).caused_by(error)
+        })?;
+        self.ended = read == 0;
+        Ok(())
+    }
+
+    /// Reads to the end of a line that is too long, and forgets it.
+    fn pass_over(&mut self) -> Result<Block> {
+        let mut bytes = Vec::new();
+        while !self.ended {
+            bytes.clear();
+            self.read(&mut bytes)?;
+            if let Some(end) = memchr::memchr(b'\n', &bytes) {
+                self.rest = bytes.split_off(end + 1);
+                break;
+            }
+        }
+        self.line += 1;
+        Ok(Block { bytes: Vec::new(), line: self.line - 1, is_too_long: true })
     }
 }
 
 impl Block {
+    /// Number of a line that cannot be used and stands here alone, and why.
+    pub fn problem(&self) -> Option<(u64, String)> {
+        let reason = || format!("the line is longer than {} MB", LONGEST_LINE >> 20);
+        self.is_too_long.then(|| (self.line, reason()))
+    }
+
     /// Number and bytes of each line, without `\n` or `\r\n`; a byte order mark
     /// before the first is left out.
     pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
@@ -116,6 +144,22 @@ mod tests {
         }
         assert_eq!(bytes, text.as_bytes());
         assert_eq!(lines, text.lines().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_line_too_long_is_passed_over() {
+        let long = vec![b'x'; LONGEST_LINE + BLOCK * 2];
+        let text = [b"a\n", &long[..], b"\nb\nc"].concat();
+        let mut blocks = Blocks::new(&text[..], "x");
+        let (mut lines, mut problems) = (Vec::new(), Vec::new());
+        while let Some(block) = blocks.next().unwrap() {
+            match block.problem() {
+                Some((line, _)) => problems.push(line),
+                None => lines.extend(block.lines().map(|(line, text)| (line, text.to_vec()))),
+            }
+        }
+        assert_eq!(problems, [2]);
+        assert_eq!(lines, [(1, b"a".to_vec()), (3, b"b".to_vec()), (4, b"c".to_vec())]);
     }
 
     #[test]

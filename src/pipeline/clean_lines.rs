@@ -68,6 +68,9 @@ struct Cleaned {
 
 fn clean_block(cleaner: &Cleaner, texts: Texts<'_>, block: &Block) -> Cleaned {
     let mut cleaned = Cleaned::default();
+    if let Some(problem) = block.problem() {
+        return Cleaned { lines: 1, bad: vec![problem], ..cleaned };
+    }
     for (number, line) in block.lines() {
         let result = match texts {
             Texts::Json { .. } if line.trim_ascii().is_empty() => continue,

@@ -103,6 +103,9 @@ struct Scored {
 fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Scored {
     let mut scored =
         Scored { bytes: Vec::with_capacity(block.bytes.len() * 9 / 8), ..Scored::default() };
+    if let Some(problem) = block.problem() {
+        return Scored { lines: 1, bad: vec![problem], ..Scored::default() };
+    }
     for (number, line) in block.lines() {
         let result = match lines {
             Lines::Json { .. } if line.trim_ascii().is_empty() => continue,

@@ -318,9 +318,37 @@ mod tests {
         let files: &[(&str, &[u8])] = &[("aclImdb/train/pos/0_9.txt", b"fine\nso \x96 so")];
         let (_folder, path) = archive(files);
         let error = read(&path, false).unwrap_err();
-        assert!(error.to_string().contains("`aclImdb/train/pos/0_9.txt` is not UTF-8"), "{error}");
-        assert!(error.place().unwrap().ends_with("line 2, byte 4"), "{:?}", error.place());
+        let place = error.place().unwrap();
+        assert!(place.contains("`aclImdb/train/pos/0_9.txt`"), "{place}");
+        assert!(place.ends_with("not UTF-8: byte 0x96 in line 2, byte 4"), "{place}");
         assert!(read(folder(files).path(), false).is_err());
+    }
+
+    #[test]
+    fn a_bad_review_does_not_stop_the_others() {
+        let large = vec![b'x'; (16 << 20) + 1];
+        let files: &[(&str, &[u8])] = &[
+            ("aclImdb/test/neg/0_2.txt", b"so \x96 so"),
+            ("aclImdb/test/neg/1_2.txt", b"dull"),
+            ("aclImdb/train/pos/0_9.txt", &large),
+            ("aclImdb/train/pos/1_9.txt", b"great"),
+        ];
+        let (_folder, path) = archive(files);
+        let unpacked = folder(files);
+        for path in [path.as_path(), unpacked.path()] {
+            let mut source = ImdbSource::open(path, &BTreeMap::new(), false).unwrap();
+            let (mut batch, mut ids) = (Vec::new(), Vec::new());
+            while source.next_batch(&mut batch).unwrap() {
+                ids.extend(batch.iter().map(|document| document.id.clone()));
+            }
+            assert_eq!(ids, ["test/neg/1_2", "train/pos/1_9"]);
+            let Skipped { count, examples } = source.skipped();
+            assert_eq!(count, 2);
+            assert!(
+                examples[1].contains("train/pos/0_9.txt`: it has 16777217 bytes"),
+                "{examples:?}"
+            );
+        }
     }
 
     #[test]

@@ -143,3 +143,18 @@ fn a_pipe_cannot_be_a_source() {
     assert_eq!(code, 1);
     assert!(stderr.contains("`/dev/null` is no file"), "{stderr}");
 }
+
+#[test]
+fn a_replacement_that_grows_without_measure_costs_one_document() {
+    let rule = format!(
+        "[[pipeline.mine.clean.replace]]\npattern = '^.*plot7 ?$'\nreplacement = '{}'\n",
+        "$0 ".repeat(2_000)
+    );
+    let folder = project(&rule.repeat(2));
+    std::fs::write(folder.path().join("reviews.tsv"), reviews(60)).unwrap();
+    let (code, stdout, stderr) = run(folder.path(), &["run", "--json"]);
+    assert_eq!(code, 0, "{stderr}");
+    let outcome: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(outcome["skipped"], 1);
+    assert!(stderr.contains("document `r7`: `clean.replace[1]` makes the text longer"), "{stderr}");
+}

@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Stdio;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use crate::reviews::{files, train, trained_on_reviews};
 use crate::{malmoi, outcome, run};
 
@@ -125,15 +128,27 @@ fn nothing_but_a_file_is_replaced() {
 #[test]
 fn a_failed_labelling_leaves_the_old_output() {
     let folder = trained();
-    let long = [b"great\n".to_vec(), vec![b'x'; (64 << 20) + 1]].concat();
-    std::fs::write(folder.path().join("in.txt"), long).unwrap();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(&b"great\n".repeat(100_000)).unwrap();
+    let packed = packed.finish().unwrap();
+    std::fs::write(folder.path().join("in.txt.gz"), &packed[..packed.len() - 9]).unwrap();
     std::fs::write(folder.path().join("out.txt"), "old").unwrap();
     let (code, _, stderr) =
-        run(folder.path(), &["predict", "--input", "in.txt", "--output", "out.txt"]);
+        run(folder.path(), &["predict", "--input", "in.txt.gz", "--output", "out.txt"]);
     assert_eq!(code, 1);
-    assert!(stderr.contains("in.txt, line 2") && stderr.contains("64 MB"), "{stderr}");
+    assert!(stderr.contains("cannot read in.txt.gz"), "{stderr}");
     assert_eq!(std::fs::read(folder.path().join("out.txt")).unwrap(), b"old");
     assert!(files(folder.path()).keys().all(|path| !path.to_string_lossy().ends_with(".tmp")));
+}
+
+#[test]
+fn a_line_too_long_does_not_stop_the_others() {
+    let folder = trained();
+    let long = [b"great\n".to_vec(), vec![b'x'; 65 << 20], b"\nawful\n".to_vec()].concat();
+    std::fs::write(folder.path().join("in.txt"), long).unwrap();
+    let (code, stdout, stderr) = run(folder.path(), &["predict", "--input", "in.txt"]);
+    assert_eq!((code, stdout.lines().count()), (1, 2));
+    assert!(stderr.contains("in.txt, line 2: the line is longer than 64 MB"), "{stderr}");
 }
 
 #[test]

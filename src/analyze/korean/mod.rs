@@ -18,3 +18,6 @@ pub use analysis::{Decompound, Morph, MorphRef, Part};
 pub use analyzer::{Analyzer, KoreanParams};
 pub use normalize::NormalizeParams;
 pub use tokenizer::KoreanTokenizer;
+
+#[cfg(test)]
+mod tests;

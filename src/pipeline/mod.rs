@@ -40,7 +40,7 @@ pub use explain::{Contribution, Explanation, Highlight, explain};
 pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use model::{Model, Prediction, find_model, load_model};
-pub use outcome::{Evaluation, Outcome, StageReport, Status, Unseen};
+pub use outcome::{Evaluation, Learned, Outcome, StageReport, Status, Unseen};
 pub use plan::{Plan, PlannedStage, plan};
 pub use run::{fetch, run};
 pub use score::{LABEL, Lines, PROBABILITY, Predictor, score_lines};

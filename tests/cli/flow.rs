@@ -60,7 +60,7 @@ fn a_run_reports_and_is_kept() {
     let first = json(folder.path(), &["run", "--json"]);
     assert_eq!(
         keys(&first),
-        ["pipeline", "stages", "metrics", "seconds", "peak_rss_bytes", "skipped"]
+        ["pipeline", "stages", "learned", "metrics", "seconds", "peak_rss_bytes", "skipped"]
     );
     assert_eq!(first["metrics"]["accuracy"], 1.0);
     let second = json(folder.path(), &["run", "--json"]);

@@ -1,11 +1,11 @@
 //! `malmoi predict`: labels for texts, line by line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use malmoi::data::Skipped;
 use malmoi::files;
-use malmoi::pipeline::{self, Lines, Model};
+use malmoi::pipeline::{self, Lines, Model, TableForm, TableInput};
 use malmoi::{Error, Result};
 
 use super::Context;
@@ -21,16 +21,19 @@ pub struct Arguments {
     /// Read from this file instead of standard input; `.gz` is read as it is
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
-    /// Write to this file, whole or not at all, instead of standard output
+    /// Write to this file, whole or not at all, instead of standard output; the form is
+    /// that of its name: .txt (label, tab, probability), .jsonl, .csv, .tsv, .parquet, and
+    /// .gz after it to pack
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The form of the input [default: by the file's name; `text` on standard input]
+    /// The form of the input [default: by the file's name; `text` on standard input];
+    /// parquet needs a build with --features parquet
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// Field or column that holds the text
     #[arg(long, value_name = "NAME", default_value = "text")]
     text_column: String,
-    /// Print JSON lines for lines of text
+    /// Write JSON lines, whatever the form of the input
     #[arg(long)]
     json: bool,
 }
@@ -63,15 +66,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         progress.end_at_once();
     }
     let format = format(arguments)?;
-    let (count, skipped) = match format {
-        Format::Jsonl if writes_table(arguments) => {
-            score_table(arguments, &model, files::Format::Jsonl, &progress)?
-        }
-        Format::Text | Format::Jsonl => score_lines(arguments, &model, format, &progress)?,
-        Format::Csv => score_table(arguments, &model, files::Format::Csv, &progress)?,
-        Format::Tsv => score_table(arguments, &model, files::Format::Tsv, &progress)?,
-        Format::Parquet => score_table(arguments, &model, files::Format::Parquet, &progress)?,
-    };
+    let form = form(arguments, format)?;
+    let (count, skipped) = score(arguments, &model, format, form, &progress)?;
     progress.finish();
     streams::report(count, &skipped, "labelled")
 }
@@ -94,44 +90,105 @@ fn format(arguments: &Arguments) -> Result<Format> {
     }
 }
 
-/// JSON lines stay as they are written unless the output has columns.
-fn writes_table(arguments: &Arguments) -> bool {
-    use files::Format::{Csv, Parquet, Tsv};
-    let output = arguments.output.as_deref().map(files::Format::of);
-    matches!(output, Some(Ok(Csv | Tsv | Parquet)))
-}
-
-fn score_table(
-    arguments: &Arguments,
-    model: &Model,
-    format: files::Format,
-    progress: &Progress,
-) -> Result<(u64, Skipped)> {
-    let input = arguments.input.as_deref().ok_or_else(|| {
-        Error::usage("tables are read from a file").hinted("name it with --input FILE")
-    })?;
-    let output = arguments.output.as_deref();
-    let scored =
-        pipeline::score_table(model, input, format, output, &arguments.text_column, progress);
-    match output {
-        Some(_) => scored,
-        None => scored.map_err(closed),
+/// The form of the output: that of its name, else JSON lines if they are asked
+/// for, else that of the input.
+fn form(arguments: &Arguments, format: Format) -> Result<TableForm> {
+    let by_name = arguments.output.as_deref().and_then(form_of_name);
+    let json = TableForm::Rows(files::Format::Jsonl);
+    match by_name {
+        Some(Ok(form)) if arguments.json && form != json => {
+            Err(Error::usage("--json and the name of the output contradict each other")
+                .hinted("leave --json away, or name the output `.jsonl`"))
+        }
+        Some(form) => form,
+        None if arguments.json => Ok(json),
+        None => Ok(natural(format)),
     }
 }
 
-fn score_lines(
+/// `None` where the name says nothing, as that of a device.
+fn form_of_name(path: &Path) -> Option<Result<TableForm>> {
+    let name = path.to_string_lossy().to_lowercase();
+    let bare = name.strip_suffix(".gz").unwrap_or(&name);
+    if bare.ends_with(".txt") {
+        return Some(Ok(TableForm::Lines));
+    }
+    let is_known = [".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"];
+    let is_known = is_known.iter().any(|extension| bare.ends_with(extension));
+    is_known.then(|| files::Format::of(path).map(TableForm::Rows))
+}
+
+fn natural(format: Format) -> TableForm {
+    match table_format(format) {
+        Some(format) => TableForm::Rows(format),
+        None => TableForm::Lines,
+    }
+}
+
+/// `None` for lines of text.
+fn table_format(format: Format) -> Option<files::Format> {
+    match format {
+        Format::Text => None,
+        Format::Jsonl => Some(files::Format::Jsonl),
+        Format::Csv => Some(files::Format::Csv),
+        Format::Tsv => Some(files::Format::Tsv),
+        Format::Parquet => Some(files::Format::Parquet),
+    }
+}
+
+fn score(
     arguments: &Arguments,
     model: &Model,
     format: Format,
+    form: TableForm,
     progress: &Progress,
 ) -> Result<(u64, Skipped)> {
-    let lines = match format {
-        Format::Jsonl => Lines::Json { text: &arguments.text_column },
-        _ if arguments.json => Lines::PlainToJson,
-        _ => Lines::Plain,
+    use files::Format::Jsonl;
+    let text = arguments.text_column.as_str();
+    let lines = match (format, form) {
+        (Format::Text, TableForm::Lines) => Lines::Plain,
+        (Format::Text, TableForm::Rows(Jsonl)) => Lines::PlainToJson,
+        (Format::Text, TableForm::Rows(format)) => {
+            return score_text_as_table(arguments, model, format, progress);
+        }
+        (Format::Jsonl, TableForm::Lines) => Lines::JsonToPlain { text },
+        // JSON lines stay as they are written unless the output has columns.
+        (Format::Jsonl, TableForm::Rows(Jsonl)) => Lines::Json { text },
+        _ => return score_table(arguments, model, format, form, progress),
     };
     let (input, name) = streams::open(arguments.input.as_deref())?;
     streams::write(arguments.output.as_deref(), |output| {
         pipeline::score_lines(model, lines, &name, input, output, progress)
     })
+}
+
+fn score_text_as_table(
+    arguments: &Arguments,
+    model: &Model,
+    format: files::Format,
+    progress: &Progress,
+) -> Result<(u64, Skipped)> {
+    let (input, name) = streams::open(arguments.input.as_deref())?;
+    let output = arguments.output.as_deref();
+    pipeline::score_lines_as_table(model, &name, input, format, output, progress)
+}
+
+fn score_table(
+    arguments: &Arguments,
+    model: &Model,
+    format: Format,
+    form: TableForm,
+    progress: &Progress,
+) -> Result<(u64, Skipped)> {
+    let path = arguments.input.as_deref().ok_or_else(|| {
+        Error::usage("tables are read from a file").hinted("name it with --input FILE")
+    })?;
+    let format = table_format(format).expect("lines of text are no table");
+    let input = TableInput { path, format, text: &arguments.text_column };
+    let output = arguments.output.as_deref();
+    let scored = pipeline::score_table(model, input, form, output, progress);
+    match output {
+        Some(_) => scored,
+        None => scored.map_err(closed),
+    }
 }

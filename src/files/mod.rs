@@ -7,6 +7,7 @@ pub use container::{ContainerReader, ContainerWriter, Form, fingerprint};
 mod encoding;
 mod json_object;
 mod json_records;
+mod output;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod records;
@@ -17,6 +18,7 @@ mod text;
 pub use atomic::{AtomicFile, sweep};
 pub use encoding::check_label;
 pub(crate) use json_object::{json_object, json_string};
+pub use output::OutputFile;
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetReader;
 pub use records::RecordReader;

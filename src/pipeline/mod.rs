@@ -44,7 +44,7 @@ pub use outcome::{Evaluation, Learned, Outcome, StageReport, Status, Unseen};
 pub use plan::{Plan, PlannedStage, plan};
 pub use run::{fetch, run};
 pub use score::{LABEL, Lines, PROBABILITY, Predictor, score_lines};
-pub use score_table::score_table;
+pub use score_table::{TableForm, TableInput, score_lines_as_table, score_table};
 pub use shelf::{Kept, Lock, Manifest, Shelf};
 pub use state::{KeptFile, KeptPipeline, StateReport, list_state, remove_state};
 pub use terms::{TermTable, Terms};

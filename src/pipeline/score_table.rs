@@ -1,7 +1,9 @@
 //! Labels for the rows of a table; every column is kept, two are added.
 
+use std::io::Read;
 use std::path::Path;
 
+use super::blocks::{Block, Blocks, utf8};
 use super::model::Model;
 use super::ordered::ordered;
 use super::score::{LABEL, PROBABILITY, Predictor};
@@ -10,30 +12,42 @@ use crate::data::Skipped;
 use crate::error::{Error, Result};
 use crate::files::{Format, RecordReader, RowWriter};
 
-/// Scores the table `input` into `output`, or standard output in the input's
-/// format; gives how many rows were read and what was left out.
+/// A table to label.
+#[derive(Debug, Clone, Copy)]
+pub struct TableInput<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its format.
+    pub format: Format,
+    /// The column that holds the text.
+    pub text: &'a str,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableForm {
+    /// Label and probability, parted by a tab; no header.
+    Lines,
+    /// The row with two more columns.
+    Rows(Format),
+}
+
+/// Scores the table `input` into `output`, or standard output; gives how many
+/// rows were read and what was left out.
 ///
 /// # Errors
-/// If there is no column `text`, or reading or writing fails.
+/// If there is no column of texts, or reading or writing fails.
 pub fn score_table(
     model: &Model,
-    input: &Path,
-    format: Format,
+    input: TableInput<'_>,
+    form: TableForm,
     output: Option<&Path>,
-    text: &str,
     watch: &dyn Watch,
 ) -> Result<(u64, Skipped)> {
-    let mut reader = RecordReader::open(input, format, true, None)?;
+    let mut reader = RecordReader::open(input.path, input.format, true, None)?;
     let header = reader.header().to_vec();
-    let text = text_column(&header, text, input)?;
-    let places = [place_of(&header, LABEL), place_of(&header, PROBABILITY)];
-    let mut wide = header;
-    [LABEL, PROBABILITY]
-        .iter()
-        .zip(places)
-        .for_each(|(name, place)| set(&mut wide, place, (*name).to_owned()));
-    let output_format = output.map_or(Ok(format), Format::of)?;
-    let mut writer = RowWriter::create(output, output_format, true, &wide)?;
+    let text = text_column(&header, input)?;
+    let (mut writer, places) = writer(&header, form, output)?;
     let mut count = 0;
     ordered(
         || {
@@ -45,8 +59,7 @@ pub fn score_table(
         |predictor, mut block: Vec<Vec<String>>| {
             for record in &mut block {
                 let (label, probability) = predictor.predict(&record[text]);
-                set(record, places[0], label.to_owned());
-                set(record, places[1], probability.to_string());
+                extend(record, form, places, label, probability);
             }
             block
         },
@@ -61,16 +74,97 @@ pub fn score_table(
     Ok((count + skipped.count, skipped))
 }
 
-fn text_column(header: &[String], text: &str, input: &Path) -> Result<usize> {
+/// Scores lines of text into a table with the columns `text`, `predicted_label`
+/// and `probability`; gives how many were read and what was left out.
+///
+/// # Errors
+/// If reading or writing fails, or the user stops.
+pub fn score_lines_as_table(
+    model: &Model,
+    name: &str,
+    input: impl Read + Send,
+    format: Format,
+    output: Option<&Path>,
+    watch: &dyn Watch,
+) -> Result<(u64, Skipped)> {
+    let form = TableForm::Rows(format);
+    let (mut writer, places) = writer(&["text".to_owned()], form, output)?;
+    let mut blocks = Blocks::new(input, name);
+    let mut skipped = Skipped::default();
+    let mut count = 0;
+    let score = |predictor: &mut Predictor, line: &[u8]| -> std::result::Result<_, String> {
+        let mut record = vec![utf8(line)?.to_owned()];
+        let (label, probability) = predictor.predict(&record[0]);
+        extend(&mut record, form, places, label, probability);
+        Ok(record)
+    };
+    ordered(
+        || {
+            watch.check()?;
+            blocks.next()
+        },
+        || Predictor::new(model),
+        |predictor, block: Block| -> Vec<(u64, std::result::Result<Vec<String>, String>)> {
+            block.lines().map(|(number, line)| (number, score(predictor, line))).collect()
+        },
+        |lines| {
+            count += lines.len() as u64;
+            watch.advance(count, None);
+            lines.into_iter().try_for_each(|(number, record)| match record {
+                Ok(record) => writer.write(&record),
+                Err(reason) => {
+                    skipped.add(&format!("{name}, line {number}"), &reason);
+                    Ok(())
+                }
+            })
+        },
+    )?;
+    writer.finish()?;
+    Ok((count, skipped))
+}
+
+fn text_column(header: &[String], input: TableInput) -> Result<usize> {
+    let (text, path) = (input.text, input.path.display());
     place_of(header, text).ok_or_else(|| {
         Error::data(format!("there is no column `{text}`; there are: {}", header.join(", ")))
-            .at(format!("{}, line 1", input.display()))
+            .at(format!("{path}, line 1"))
             .hinted("name the column that holds the text with --text-column NAME")
     })
 }
 
+/// Where a table that was labelled before has its old label and probability.
+type Places = [Option<usize>; 2];
+
+fn writer(header: &[String], form: TableForm, output: Option<&Path>) -> Result<(RowWriter, Places)> {
+    let places = [place_of(header, LABEL), place_of(header, PROBABILITY)];
+    let TableForm::Rows(format) = form else {
+        return Ok((RowWriter::lines(output, 2)?, places));
+    };
+    let mut wide = header.to_vec();
+    set(&mut wide, places[0], LABEL.to_owned());
+    set(&mut wide, places[1], PROBABILITY.to_owned());
+    let number = places[1].unwrap_or(wide.len() - 1);
+    Ok((RowWriter::create(output, format, true, &wide)?.with_number(number), places))
+}
+
 fn place_of(header: &[String], name: &str) -> Option<usize> {
     header.iter().position(|column| column == name)
+}
+
+fn extend(
+    record: &mut Vec<String>,
+    form: TableForm,
+    places: Places,
+    label: &str,
+    probability: f64,
+) {
+    match form {
+        TableForm::Lines => *record = vec![label.to_owned(), format!("{probability:.4}")],
+        TableForm::Rows(_) => {
+            set(record, places[0], label.to_owned());
+            set(record, places[1], probability.to_string());
+        }
+    }
 }
 
 /// A table that was labelled before gets its old columns replaced.

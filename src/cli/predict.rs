@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use malmoi::data::Skipped;
 use malmoi::files;
-use malmoi::pipeline::{self, Lines, Model, TableForm, TableInput};
+use malmoi::pipeline::{self, Kept, Lines, Model, TableForm, TableInput};
 use malmoi::{Error, Result};
 
 use super::Context;
+use super::outdated;
 use super::output::closed;
 use super::progress::Progress;
 use super::streams;
@@ -61,6 +62,7 @@ pub enum Format {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let name = context.pipeline_name(arguments.name.as_deref())?;
     let model = pipeline::load_model(&context.state()?, &name)?;
+    outdated::warn(&name, Kept::Model, context);
     let progress = Progress::start(context.is_quiet())?;
     if arguments.input.is_none() && arguments.output.is_none() {
         progress.end_at_once();

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use malmoi::Result;
-use malmoi::pipeline::{self, RowsOf};
+use malmoi::pipeline::{self, Kept, RowsOf};
 use serde_json::json;
 
 use super::Context;
+use super::outdated;
 
 /// What to do with the rows.
 #[derive(clap::Args)]
@@ -66,6 +67,7 @@ fn export(arguments: &Export, context: &Context) -> Result<()> {
         Split::All => RowsOf::All,
     };
     let written = pipeline::export_vectors(&context.state()?, &name, rows_of, &arguments.output)?;
+    outdated::warn(&name, Kept::Rows, context);
     if arguments.json {
         return context.output().json(&json!({
             "pipeline": name,

@@ -120,6 +120,87 @@ fn explanations_are_read_without_colours() {
 }
 
 #[test]
+fn a_text_alone_is_explained_by_the_default_model() {
+    let folder = trained();
+    let (code, stdout, stderr) = run(folder.path(), &["explain", "A great film"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert_eq!(stdout, run(folder.path(), &["explain", "mine", "A great film"]).1);
+    let (_, of_name, _) = with_input(folder.path(), &["explain", "mine"], b"A great film");
+    assert_eq!(stdout, of_name);
+    let (_, of_none, _) = with_input(folder.path(), &["explain"], b"A great film");
+    assert_eq!(stdout, of_none);
+    let (code, terms, _) = run(folder.path(), &["terms"]);
+    assert_eq!((code, terms), (0, run(folder.path(), &["terms", "mine"]).1));
+}
+
+#[test]
+fn what_tells_nothing_is_not_listed() {
+    let folder = trained();
+    let (code, stdout, _) = run(folder.path(), &["explain", "zzz yyy"]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("the model knows no term of this text"), "{stdout}");
+    let (_, stdout, _) = run(folder.path(), &["explain", "A great film"]);
+    assert!(!stdout.contains("0.0000  ") && !stdout.contains("knows no term"), "{stdout}");
+}
+
+#[test]
+fn blanks_in_terms_are_seen() {
+    let folder = reviews();
+    let settings = std::fs::read_to_string(folder.path().join("pipeline.toml")).unwrap();
+    let of_characters = "[pipeline.mine.analyze]\nanalyzer = \"char\"\n\
+        [pipeline.mine.vectorize]\nngram_range = [2, 3]\n";
+    std::fs::write(folder.path().join("pipeline.toml"), settings + of_characters).unwrap();
+    assert_eq!(run(folder.path(), &["run"]).0, 0);
+    let all: [&[&str]; 3] = [
+        &["terms", "--top", "100"],
+        &["explain", "a great film"],
+        &["show", "--id", "r-1", "--stages"],
+    ];
+    for arguments in all {
+        let (_, stdout, _) = run(folder.path(), arguments);
+        assert!(stdout.contains('␣'), "{arguments:?}: {stdout}");
+    }
+}
+
+#[test]
+fn a_model_of_other_settings_is_warned_of_once() {
+    let folder = trained();
+    std::fs::write(folder.path().join("in.txt"), "great\n").unwrap();
+    let all: [&[&str]; 4] = [
+        &["predict", "--input", "in.txt"],
+        &["explain", "great"],
+        &["terms"],
+        &["vectors", "export", "--output", "x.npz"],
+    ];
+    let check = |told: usize| {
+        for arguments in all {
+            let (code, _, stderr) = run(folder.path(), arguments);
+            let found = stderr.matches("with other settings than these").count();
+            assert_eq!((code, found), (0, told), "{arguments:?}: {stderr}");
+        }
+    };
+    check(0);
+    let settings = std::fs::read_to_string(folder.path().join("pipeline.toml")).unwrap();
+    for room in ["clean]\nhtml = \"none\"", "vectorize]\nbinary = true"] {
+        let changed = format!("{settings}[pipeline.mine.{room}\n");
+        std::fs::write(folder.path().join("pipeline.toml"), changed).unwrap();
+        check(1);
+    }
+    std::fs::write(folder.path().join("pipeline.toml"), &settings).unwrap();
+    check(0);
+    // Trained with what the file does not say.
+    assert_eq!(run(folder.path(), &["run", "--set", "vectorize.binary=true"]).0, 0);
+    check(1);
+    assert_eq!(run(folder.path(), &["run"]).0, 0);
+    check(0);
+    std::fs::rename(folder.path().join("reviews.tsv"), folder.path().join("other.tsv")).unwrap();
+    check(0);
+    std::fs::write(folder.path().join("pipeline.toml"), settings.replace("reviews.tsv", "other.tsv"))
+        .unwrap();
+    check(1);
+}
+
+#[test]
 fn terms_are_those_of_the_labels() {
     let folder = trained();
     let shown = json(folder.path(), &["terms", "mine", "--top", "3", "--json"]);

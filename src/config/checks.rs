@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use super::calibrated::settings_sum;
 use super::schema::PipelineParams;
 use super::shape::quoted;
 use crate::analyze::{AnalyzeParams, AnalyzerKind, TokenizerKind};
@@ -38,6 +39,7 @@ pub(super) fn check(params: &PipelineParams) -> Vec<Finding> {
     check_vectorize(&params.vectorize, &mut findings);
     check_classify(&params.classify, &mut findings);
     check_evaluate(&params.evaluate, &mut findings);
+    warn_of_stale_calibration(params, &mut findings);
     findings.0
 }
 
@@ -285,6 +287,21 @@ fn check_classify(params: &ClassifyParams, findings: &mut Findings) {
     for (key, number) in [("slope", calibration.slope), ("offset", calibration.offset)] {
         let key = format!("classify.calibration.{key}");
         findings.need(number.is_finite(), &key, &number, "a finite number", hint);
+    }
+}
+
+/// A calibration written by hand says nothing of its settings and is believed.
+fn warn_of_stale_calibration(params: &PipelineParams, findings: &mut Findings) {
+    let PipelineParams { clean, analyze, vectorize, classify, .. } = params;
+    let Some(fitted) = classify.calibrated_for.as_ref().filter(|_| classify.calibration.is_some())
+    else {
+        return;
+    };
+    if *fitted != settings_sum(clean, analyze, vectorize, classify) {
+        let message = "the calibration was fitted for other settings than these";
+        let hint = "probabilities mislead; `malmoi tune` fits it again, or remove \
+            `calibration` and `calibrated_for`";
+        findings.warn("classify.calibration", message, hint);
     }
 }
 

@@ -4,6 +4,7 @@
 //! room, each value with its origin. All problems of the file are reported at
 //! once, before any work starts.
 
+mod calibrated;
 mod checks;
 mod choice;
 mod file;

@@ -239,11 +239,15 @@ fn check_vectorize(params: &VectorizeParams, findings: &mut Findings) {
 
 fn check_document_frequencies(params: &VectorizeParams, findings: &mut Findings) {
     let (least, most) = (params.min_df, params.max_df);
-    let hint = "2 drops what occurs in one document alone";
+    let hint = "2 drops what occurs in one document alone, 0.01 what is in less than one of a hundred";
     check_frequency(least, "vectorize.min_df", hint, findings);
     let hint = "1.0 keeps every term; \
         to drop terms found in more than half of the documents use 0.5";
     check_frequency(most, "vectorize.max_df", hint, findings);
+    if most == DocumentFrequency::Count(1) {
+        let message = "`vectorize.max_df` is the count 1: every term that two documents share is dropped";
+        findings.warn("vectorize.max_df", message, "the share 1.0 keeps every term");
+    }
     let crossed = match (least, most) {
         (DocumentFrequency::Count(least), DocumentFrequency::Count(most)) => least > most,
         (DocumentFrequency::Share(least), DocumentFrequency::Share(most)) => least > most,
@@ -262,7 +266,19 @@ fn check_frequency(frequency: DocumentFrequency, key: &str, hint: &str, findings
         }
         DocumentFrequency::Share(share) => {
             let holds = (0.0..=1.0).contains(&share);
-            findings.need(holds, key, &share, "between 0.0 and 1.0", hint);
+            let is_whole = share.fract() == 0.0 && share.abs() < 1e15;
+            match is_whole {
+                // A whole number that is no share was meant as a count.
+                true if share > 1.0 => {
+                    let hint = format!("write {share} (a count) or a share such as 0.01");
+                    findings.need(holds, key, &written(frequency), "between 0.0 and 1.0", &hint);
+                }
+                true => {
+                    let must = "a count from 1 or a share between 0.0 and 1.0";
+                    findings.need(holds, key, &share, must, hint);
+                }
+                false => findings.need(holds, key, &share, "between 0.0 and 1.0", hint),
+            }
         }
     }
 }
@@ -278,7 +294,7 @@ fn check_classify(params: &ClassifyParams, findings: &mut Findings) {
     let positive = |number: f64| number.is_finite() && number > 0.0;
     let hint = "1.0 is usual; smaller values make a simpler model";
     findings.need(positive(params.c), "classify.C", &params.c, "greater than 0", hint);
-    let hint = "0.01 is usual; smaller values take longer";
+    let hint = "0.1 is usual; smaller values take longer";
     findings.need(positive(params.tol), "classify.tol", &params.tol, "greater than 0", hint);
     let hint = "100 is usual";
     findings.need(params.max_iter > 0, "classify.max_iter", &0, "at least 1", hint);
@@ -308,5 +324,6 @@ fn warn_of_stale_calibration(params: &PipelineParams, findings: &mut Findings) {
 fn check_evaluate(params: &EvaluateParams, findings: &mut Findings) {
     let holds = params.test_size > 0.0 && params.test_size < 1.0;
     let hint = "0.2 keeps a fifth of the documents for the test";
-    findings.need(holds, "evaluate.test_size", &params.test_size, "between 0 and 1", hint);
+    let must = "greater than 0 and less than 1";
+    findings.need(holds, "evaluate.test_size", &params.test_size, must, hint);
 }

@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use super::Written;
 use super::calibrated::settings_sum;
 use super::schema::PipelineParams;
+use super::settings::{self, Content};
 use super::shape::quoted;
 use crate::analyze::{AnalyzeParams, AnalyzerKind, TokenizerKind};
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
 use crate::error::{Error, Result};
+use crate::files::check_label;
 use crate::source::{Columns, SourceKind, SourceParams};
 use crate::vectorize::{DocumentFrequency, VectorizeParams, Weighting};
 
@@ -97,6 +100,11 @@ fn check_source(params: &SourceParams, findings: &mut Findings) {
         );
     }
     check_download(params, findings);
+    if let Some(problem) = params.encoding.as_deref().and_then(|label| check_label(label).err()) {
+        let message = format!("setting `source.encoding`: {problem}");
+        findings.push("source.encoding", message, problem.hint().unwrap_or_default(), false);
+    }
+    warn_of_kind(params, findings);
     check_columns(&params.columns, findings);
 }
 
@@ -111,10 +119,27 @@ fn check_download(params: &SourceParams, findings: &mut Findings) {
         let hint = "it is what `sha256sum FILE` prints before the file's name";
         findings.need(hexadecimal, "source.sha256", &quoted(sum), "64 hexadecimal digits", hint);
     }
-    let table = matches!(params.kind, SourceKind::Tsv | SourceKind::Csv);
-    if !params.quoting && !table {
-        let message = "setting `source.quoting` is read by the kinds tsv and csv alone";
-        findings.warn("source.quoting", message, "remove it");
+}
+
+fn warn_of_kind(params: &SourceParams, findings: &mut Findings) {
+    use SourceKind::{Csv, Folder, Jsonl, Parquet, Tsv};
+    let kind = params.kind;
+    let is_table = matches!(kind, Tsv | Csv);
+    let has_columns = is_table || matches!(kind, Jsonl | Parquet);
+    let is_encoded = is_table || matches!(kind, Jsonl | Folder);
+    let mut unread = |is: bool, key: &str, kinds: &str| {
+        if is {
+            let message = format!("setting `source.{key}` is read by the kinds {kinds} alone");
+            findings.warn(&format!("source.{key}"), &message, "remove it");
+        }
+    };
+    unread(!params.quoting && !is_table, "quoting", "tsv and csv");
+    let named = params.columns != Columns::default();
+    unread(named && !has_columns, "columns", "tsv, csv, jsonl and parquet");
+    unread(params.encoding.is_some() && !is_encoded, "encoding", "tsv, csv, jsonl and folder");
+    if kind == Parquet && !cfg!(feature = "parquet") {
+        let message = "this build cannot read `kind = \"parquet\"`";
+        findings.warn("source.kind", message, "build with --features parquet");
     }
 }
 
@@ -147,6 +172,25 @@ fn check_clean(params: &CleanParams, findings: &mut Findings) {
         let key = format!("clean.replace.{index}.pattern");
         check_pattern(&rule.pattern, &key, findings);
     }
+}
+
+/// The patterns of replacements that have something else wrong with them, which
+/// keeps them out of the parameters.
+pub(super) fn check_patterns_of(written: &Written, sound: &Written) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    let rules = settings::find(&written.table, &["clean", "replace"]);
+    let is_sound = settings::find(&sound.table, &["clean", "replace"]).is_some();
+    let Some(Content::List(rules)) = rules.filter(|_| !is_sound).map(|rules| &rules.content) else {
+        return findings.0;
+    };
+    for (index, rule) in rules.iter().enumerate() {
+        let Content::Table(rule) = &rule.content else { continue };
+        let pattern = rule.get("pattern").map(|pattern| &pattern.content);
+        if let Some(Content::One(toml::Value::String(pattern))) = pattern {
+            check_pattern(pattern, &format!("clean.replace.{index}.pattern"), &mut findings);
+        }
+    }
+    findings.0
 }
 
 fn check_pattern(pattern: &str, key: &str, findings: &mut Findings) -> Option<Regex> {
@@ -239,13 +283,15 @@ fn check_vectorize(params: &VectorizeParams, findings: &mut Findings) {
 
 fn check_document_frequencies(params: &VectorizeParams, findings: &mut Findings) {
     let (least, most) = (params.min_df, params.max_df);
-    let hint = "2 drops what occurs in one document alone, 0.01 what is in less than one of a hundred";
+    let hint =
+        "2 drops what occurs in one document alone, 0.01 what is in less than one of a hundred";
     check_frequency(least, "vectorize.min_df", hint, findings);
     let hint = "1.0 keeps every term; \
         to drop terms found in more than half of the documents use 0.5";
     check_frequency(most, "vectorize.max_df", hint, findings);
     if most == DocumentFrequency::Count(1) {
-        let message = "`vectorize.max_df` is the count 1: every term that two documents share is dropped";
+        let message =
+            "`vectorize.max_df` is the count 1: every term that two documents share is dropped";
         findings.warn("vectorize.max_df", message, "the share 1.0 keeps every term");
     }
     let crossed = match (least, most) {

@@ -223,7 +223,9 @@ fn values_without_sense_are_found() {
 
 #[test]
 fn a_count_written_as_a_share_is_explained() {
-    assert!(problems("[pipeline.mine.vectorize]\nmin_df = 2.0").contains("hint: write 2 (a count)"));
+    assert!(
+        problems("[pipeline.mine.vectorize]\nmin_df = 2.0").contains("hint: write 2 (a count)")
+    );
     let config = config_with("[pipeline.mine.vectorize]\nmax_df = 1").unwrap();
     assert!(config.warnings()[0].to_string().contains("that two documents share is dropped"));
     assert!(config_with("[pipeline.mine.vectorize]\nmax_df = 1.0").unwrap().warnings().is_empty());
@@ -359,6 +361,41 @@ fn odd_settings_are_warned_of() {
             .contains("`analyze.token_pattern`")
     );
     assert!(warnings("tokenizer = \"words\"\npunctuation = true").is_empty());
+}
+
+#[test]
+fn settings_of_other_kinds_are_warned_of() {
+    let warnings = |source: &str| -> Vec<String> {
+        let config = config_with(&format!("[pipeline.b.source]\npath = \"x\"\n{source}")).unwrap();
+        config.warnings().iter().map(ToString::to_string).collect()
+    };
+    assert!(warnings("kind = \"csv\"\nencoding = \"euc-kr\"").is_empty());
+    let found = warnings("kind = \"imdb\"\nencoding = \"euc-kr\"\ncolumns = { text = \"a\" }");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().any(|one| one.contains("`source.columns` is read by the kinds tsv, csv")));
+    let found = warnings("kind = \"parquet\"");
+    assert_eq!(found.len(), usize::from(!cfg!(feature = "parquet")), "{found:?}");
+}
+
+#[test]
+fn an_unknown_encoding_is_a_problem() {
+    let found =
+        problems("[pipeline.b.source]\nkind = \"tsv\"\npath = \"x\"\nencoding = \"euc-rk\"");
+    assert!(found.contains("setting `source.encoding`: ") && found.contains("hint: "), "{found}");
+}
+
+#[test]
+fn a_bad_pattern_is_told_with_what_else_is_wrong() {
+    let found = messages("[pipeline.mine.clean]\nreplace = [{ pattern = '[', replacemen = '' }]");
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found.iter().any(|one| one.contains("`clean.replace.0.pattern` is no regular")));
+}
+
+#[test]
+fn a_file_without_settings_shows_the_way_on() {
+    for text in ["", "# nothing\n"] {
+        assert!(config(text).unwrap_err().hint().unwrap().contains("malmoi init"), "{text:?}");
+    }
 }
 
 #[test]

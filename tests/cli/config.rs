@@ -181,6 +181,19 @@ fn a_wrong_setting_is_not_called_missing_too() {
 }
 
 #[test]
+fn files_that_do_not_exist_are_told() {
+    let folder = project(
+        "[pipeline.other.source]\nkind = \"csv\"\npath = \"none.csv\"\n\
+         [pipeline.other.analyze]\nstop_words = [\"ko\"]",
+    );
+    let (code, stdout, stderr) = run(folder.path(), &["config", "check", "mine"]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("none.csv` does not exist"), "{stderr}");
+    assert!(stderr.contains("ko`, which is no file"), "{stderr}");
+    assert!(stderr.contains("`en` comes with the program"), "{stderr}");
+}
+
+#[test]
 fn hostile_settings_are_refused() {
     let deep =
         ["x = ".to_owned() + &"[".repeat(100_000), "[a".to_owned() + &".a".repeat(100_000) + "]"];

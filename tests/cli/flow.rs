@@ -195,8 +195,11 @@ fn a_model_of_other_settings_is_warned_of_once() {
     check(0);
     std::fs::rename(folder.path().join("reviews.tsv"), folder.path().join("other.tsv")).unwrap();
     check(0);
-    std::fs::write(folder.path().join("pipeline.toml"), settings.replace("reviews.tsv", "other.tsv"))
-        .unwrap();
+    std::fs::write(
+        folder.path().join("pipeline.toml"),
+        settings.replace("reviews.tsv", "other.tsv"),
+    )
+    .unwrap();
     check(1);
 }
 
@@ -226,7 +229,10 @@ fn terms_are_those_of_the_labels() {
 fn vectors_are_exported() {
     let folder = trained();
     let all = json(folder.path(), &["vectors", "export", "--output", "x.npz", "--json"]);
-    assert_eq!(keys(&all), ["pipeline", "rows", "columns", "nnz", "matrix", "vocabulary", "ids"]);
+    assert_eq!(
+        keys(&all),
+        ["pipeline", "rows", "columns", "nnz", "matrix", "vocabulary", "ids", "documents"]
+    );
     assert_eq!((&all["pipeline"], &all["rows"]), (&"mine".into(), &60.into()));
     let lines = |name: &str| {
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
@@ -235,6 +241,14 @@ fn vectors_are_exported() {
     let terms = lines("x.vocabulary.txt");
     assert!(terms.is_sorted() && terms.len() as u64 == all["columns"].as_u64().unwrap());
     assert_eq!(lines("x.ids.txt").len(), 60);
+    let documents = lines("x.documents.tsv");
+    assert_eq!((documents.len(), documents[0].as_str()), (61, "id\tlabel\tsplit"));
+    for (id, line) in lines("x.ids.txt").iter().zip(&documents[1..]) {
+        let number: usize = id.strip_prefix("r-").unwrap().parse().unwrap();
+        let label = ["positive", "negative"][number % 2];
+        assert!(line.starts_with(&format!("{id}\t{label}\tt")), "{line}");
+    }
+    assert!(documents[1].ends_with("\ttrain") && documents[60].ends_with("\ttest"));
     assert!(folder.path().join("x.npz").is_file());
     let part = |split: &str| {
         let arguments =

@@ -125,17 +125,26 @@ pub fn score_lines_as_table(
 
 fn text_column(header: &[String], input: TableInput) -> Result<usize> {
     let (text, path) = (input.text, input.path.display());
+    let hint = match header {
+        [only] if only.contains(',') => "its columns are parted by commas: say --format csv",
+        [only] if only.contains('\t') => "its columns are parted by tabs: say --format tsv",
+        _ => "name the column that holds the text with --text-column NAME",
+    };
     place_of(header, text).ok_or_else(|| {
         Error::data(format!("there is no column `{text}`; there are: {}", header.join(", ")))
             .at(format!("{path}, line 1"))
-            .hinted("name the column that holds the text with --text-column NAME")
+            .hinted(hint)
     })
 }
 
 /// Where a table that was labelled before has its old label and probability.
 type Places = [Option<usize>; 2];
 
-fn writer(header: &[String], form: TableForm, output: Option<&Path>) -> Result<(RowWriter, Places)> {
+fn writer(
+    header: &[String],
+    form: TableForm,
+    output: Option<&Path>,
+) -> Result<(RowWriter, Places)> {
     let places = [place_of(header, LABEL), place_of(header, PROBABILITY)];
     let TableForm::Rows(format) = form else {
         return Ok((RowWriter::lines(output, 2)?, places));

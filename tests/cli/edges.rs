@@ -35,6 +35,18 @@ fn a_corpus_without_documents_is_told() {
 }
 
 #[test]
+fn a_table_with_other_delimiters_is_told() {
+    let check = |table: &str, set: &str, hint: &str| {
+        let folder = corpus(table);
+        let (code, _, stderr) = run(folder.path(), &["run", "--set", set]);
+        assert!(code != 0 && stderr.contains(hint), "{stderr}");
+    };
+    check("text,label\na film,pos\n", "source.kind=tsv", "set source.kind = \"csv\"");
+    check("text\tlabel\na film\tpos\n", "source.kind=csv", "set source.kind = \"tsv\"");
+    check("text;label\na film;pos\n", "source.kind=csv", "save the table with commas");
+}
+
+#[test]
 fn one_label_cannot_be_learned() {
     check_fails(
         "text\tlabel\ngood film\tpos\nfine film\tpos\n",

@@ -84,6 +84,8 @@ fn tables_keep_quotes_and_lines() {
         run(folder.path(), &["predict", "--input", "in.csv", "--text-column", "body"]);
     assert_eq!(code, 1);
     assert!(stderr.contains("there is no column `body`; there are: n, text, m"), "{stderr}");
+    let (_, _, stderr) = run(folder.path(), &["predict", "--input", "in.csv", "--format", "tsv"]);
+    assert!(stderr.contains("hint: its columns are parted by commas"), "{stderr}");
 }
 
 #[test]

@@ -48,7 +48,8 @@ pub(super) fn fetch(
 /// A server may once have sent another file than the one meant: what cannot be
 /// read can be fetched anew.
 pub(super) fn or_anew(error: Error, pipeline: &Pipeline) -> Error {
-    if pipeline.source.path.is_some() || error.kind() != Kind::Data {
+    let is_about_contents = matches!(error.kind(), Kind::Data | Kind::Usage);
+    if pipeline.source.path.is_some() || !is_about_contents {
         return error;
     }
     let way = format!("`malmoi run {} --force` downloads it anew", pipeline.name);

@@ -187,7 +187,7 @@ fn a_page_in_place_of_the_file_can_be_fetched_anew() {
     std::fs::write(path, settings.replace("sha256 = \"\"\n", "\n")).unwrap();
     for _ in 0..2 {
         let (code, _, stderr) = run(folder.path(), &["run"]);
-        assert_eq!(code, 1, "{stderr}");
+        assert_eq!(code, 2, "{stderr}");
         assert!(stderr.contains("`malmoi run mine --force` downloads it anew"), "{stderr}");
     }
     train(folder.path(), &["--force"]);

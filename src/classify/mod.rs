@@ -57,11 +57,22 @@ pub struct ClassifyParams {
     pub seed: u64,
     /// How scores become probabilities; written by `malmoi tune`.
     pub calibration: Option<Calibration>,
+    /// Checksum of the settings that the calibration was fitted for; written by
+    /// `malmoi tune`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibrated_for: Option<String>,
 }
 
 impl Default for ClassifyParams {
     fn default() -> Self {
-        ClassifyParams { c: 1.0, max_iter: 100, tol: 0.1, seed: 1, calibration: None }
+        ClassifyParams {
+            c: 1.0,
+            max_iter: 100,
+            tol: 0.1,
+            seed: 1,
+            calibration: None,
+            calibrated_for: None,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! `malmoi config`: check the settings, show them, print their schema.
 
 use clap::Subcommand;
-use malmoi::Result;
-use malmoi::config::{Effective, Value, schema};
+use malmoi::config::{Config, Effective, Overrides, Value, schema};
+use malmoi::{Error, Result};
 use serde_json::json;
 
 use super::Context;
@@ -17,7 +17,10 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Report every problem of pipeline.toml at once
+    /// Report every problem of pipeline.toml at once, in all its pipelines
+    ///
+    /// All pipelines are checked as they are written, and NAME (or the default) once
+    /// more with the environment and --set.
     Check(Selection),
     /// Print the settings in force and where each comes from
     Show(Show),
@@ -45,10 +48,21 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
 
 fn check(selection: &Selection, context: &Context) -> Result<()> {
     let config = context.config()?;
-    selection.effective(context)?;
+    let selected = selection.effective(context)?;
+    check_files(&selected, config, context)?;
     let names: Vec<String> = config.pipelines.keys().map(|name| format!("`{name}`")).collect();
     let (path, names) = (config.path.display(), names.join(", "));
     context.output().note(&format!("{path} is valid\npipelines: {names}\n"))
+}
+
+/// The files that any pipeline names.
+fn check_files(selected: &Effective, config: &Config, context: &Context) -> Result<()> {
+    let others = config.pipelines.keys().filter(|name| **name != selected.pipeline.name);
+    let others = others.map(|name| config.effective(Some(name), &Overrides::none()));
+    let others = others.collect::<Result<Vec<_>>>()?;
+    let all = || std::iter::once(selected).chain(&others);
+    all().filter_map(Effective::missing_source).for_each(|one| context.output().warning(&one));
+    Error::all(all().flat_map(Effective::missing_words).collect()).map_or(Ok(()), Err)
 }
 
 fn show(show: &Show, context: &Context) -> Result<()> {

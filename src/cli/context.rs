@@ -10,35 +10,39 @@ use malmoi::{Error, Result};
 use super::logs::{self, LogFormat};
 use super::output::Output;
 
+/// What the help of every command calls them.
+const GROUP: &str = "Global options";
+
 /// The flags of every command.
 #[derive(Args)]
 pub struct Globals {
     /// The settings [default: pipeline.toml here or in a folder above]
-    #[arg(long, global = true, value_name = "FILE", env = "MALMOI_CONFIG", hide_env = true)]
+    #[arg(long, global = true, help_heading = GROUP, value_name = "FILE", env = "MALMOI_CONFIG", hide_env = true)]
     pub config: Option<PathBuf>,
     /// Where results are kept [default: .malmoi beside the settings]
-    #[arg(long, global = true, value_name = "DIR", env = "MALMOI_STATE", hide_env = true)]
+    #[arg(long, global = true, help_heading = GROUP, value_name = "DIR", env = "MALMOI_STATE", hide_env = true)]
     pub state: Option<PathBuf>,
     /// Say nothing but results and errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, help_heading = GROUP, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more; twice: say everything
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = GROUP, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// The form of logs on standard error
     #[arg(
         long,
         global = true,
+        help_heading = GROUP,
         value_name = "FORMAT",
         default_value = "text",
         hide_possible_values = false
     )]
     pub log_format: LogFormat,
     /// How many threads work; the result does not depend on it [default: all cores]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, global = true, help_heading = GROUP, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = GROUP, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 }
 

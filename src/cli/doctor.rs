@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::Context;
 
-const MEBIBYTE: u64 = 1 << 20;
+const MEGABYTE: u64 = 1_000_000;
 /// Less than this and a run is likely to fail.
-const LEAST_DISK_BYTES: u64 = 200 * MEBIBYTE;
-const LEAST_MEMORY_BYTES: u64 = 256 * MEBIBYTE;
+const LEAST_DISK_BYTES: u64 = 200 * MEGABYTE;
+const LEAST_MEMORY_BYTES: u64 = 256 * MEGABYTE;
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// What to check and how to show it.
@@ -77,7 +77,9 @@ fn settings(context: &Context) -> Check {
     let outcome = context.config().and_then(|config| {
         let overrides = Overrides::new(std::env::vars_os(), &[])?;
         config.pipeline(None, &overrides)?;
-        Ok(format!("{}, {} pipelines", config.path.display(), config.pipelines.len()))
+        let count = config.pipelines.len();
+        let noun = if count == 1 { "pipeline" } else { "pipelines" };
+        Ok(format!("{}, {count} {noun}", config.path.display()))
     });
     check("settings", outcome.map_err(|error| in_one_line(&error)))
 }
@@ -123,11 +125,11 @@ fn space(_context: &Context) -> Option<Check> {
 }
 
 fn enough(bytes: u64, least: u64) -> std::result::Result<String, String> {
-    let found = format!("{} MiB", bytes / MEBIBYTE);
+    let found = format!("{} MB", bytes / MEGABYTE);
     if bytes >= least {
         return Ok(found);
     }
-    Err(format!("{found}; a run needs {} MiB or more", least / MEBIBYTE))
+    Err(format!("{found}; a run needs {} MB or more", least / MEGABYTE))
 }
 
 fn threads() -> Check {
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn too_little_is_a_problem() {
-        assert_eq!(enough(300 * MEBIBYTE, LEAST_DISK_BYTES), Ok("300 MiB".to_owned()));
-        assert!(enough(100 * MEBIBYTE, LEAST_DISK_BYTES).unwrap_err().contains("200 MiB or more"));
+        assert_eq!(enough(300 * MEGABYTE, LEAST_DISK_BYTES), Ok("300 MB".to_owned()));
+        assert!(enough(100 * MEGABYTE, LEAST_DISK_BYTES).unwrap_err().contains("200 MB or more"));
     }
 }

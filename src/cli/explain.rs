@@ -1,15 +1,17 @@
-//! `malmoi explain NAME TEXT`: what speaks for the predicted label, and against it.
+//! `malmoi explain [NAME] [TEXT]`: what speaks for the predicted label, and against it.
 
 use std::io::Read;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use malmoi::pipeline::{self, Contribution, Explanation, Highlight, Model};
+use malmoi::analyze::AnalyzerKind;
+use malmoi::pipeline::{self, Contribution, Explanation, Highlight, Kept, Model};
 use malmoi::{Error, Result, files};
 use serde_json::json;
 
 use super::Context;
-use super::output::harmless;
+use super::outdated;
+use super::output::{harmless, spelled};
 
 const FOR: Style = AnsiColor::Green.on_default();
 const AGAINST: Style = AnsiColor::Red.on_default();
@@ -17,13 +19,16 @@ const AGAINST: Style = AnsiColor::Red.on_default();
 /// from the second.
 const MARKED: f64 = 0.1;
 const STRONG: f64 = 0.5;
+/// What is smaller is shown as 0.0000, which tells nothing.
+const LEAST: f64 = 0.00005;
 
 /// Which text.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The pipeline whose model is used
-    name: String,
-    /// The text [default: standard input]
+    /// The pipeline whose model is used [default: the one pipeline.toml names]
+    name: Option<String>,
+    /// The text [default: standard input]; alone, it needs no NAME before it, unless a
+    /// pipeline is called so
     text: Option<String>,
     /// How many terms to show, for the label and against it
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -38,13 +43,34 @@ pub struct Arguments {
 /// # Errors
 /// If there is no model or the text cannot be read.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
-    let model = pipeline::load_model(&context.state()?, &arguments.name)?;
-    let text = arguments.text.clone().map_or_else(from_standard_input, Ok)?;
+    let (name, text) = meant(arguments, context)?;
+    let model = pipeline::load_model(&context.state()?, &name)?;
+    outdated::warn(&name, Kept::Model, context);
+    let text = text.map_or_else(from_standard_input, Ok)?;
     let explanation = pipeline::explain(&model, &text);
     if arguments.json {
         return context.output().json(&as_json(&model, explanation, arguments.top));
     }
-    context.output().result(&as_text(&explanation, arguments.top))
+    let analyzer = model.encoder.analyze.analyzer;
+    context.output().result(&as_text(&explanation, arguments.top, analyzer))
+}
+
+/// One word alone is a name where a pipeline is called so, and a text elsewhere.
+fn meant(arguments: &Arguments, context: &Context) -> Result<(String, Option<String>)> {
+    let (name, text) = (arguments.name.as_deref(), arguments.text.clone());
+    match name {
+        Some(name) if text.is_some() || is_pipeline(name, context) => Ok((name.to_owned(), text)),
+        alone => Ok((context.pipeline_name(None)?, alone.map(str::to_owned))),
+    }
+}
+
+/// Whether the settings have it, or something is kept of it.
+fn is_pipeline(name: &str, context: &Context) -> bool {
+    let is_written = context.config().is_ok_and(|config| config.pipelines.contains_key(name));
+    is_written || {
+        let kept = context.state().and_then(|state| pipeline::list_state(&state));
+        kept.is_ok_and(|kept| kept.pipelines.iter().any(|one| one.name == name))
+    }
 }
 
 fn from_standard_input() -> Result<String> {
@@ -94,14 +120,15 @@ fn as_json(model: &Model, mut explanation: Explanation, top: usize) -> serde_jso
     })
 }
 
-fn as_text(explanation: &Explanation, top: usize) -> String {
+fn as_text(explanation: &Explanation, top: usize, analyzer: AnalyzerKind) -> String {
     let has_colours = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
     let Explanation { label, probability, score, intercept, .. } = explanation;
     let mut text = format!("{}  {probability:.4}\n\n", harmless(label));
     text += &marked(&explanation.text, &explanation.tokens, has_colours);
     let side = |wanted: f64| {
         let terms = explanation.contributions.iter();
-        let mut terms = terms.filter(move |one| one.contribution * wanted > 0.0).peekable();
+        let mut terms = terms.filter(move |one| one.contribution * wanted >= LEAST).peekable();
+        let line = |one| line(one, analyzer);
         terms.peek().is_some().then(|| terms.take(top).map(line).collect::<String>())
     };
     let label = harmless(label);
@@ -110,13 +137,18 @@ fn as_text(explanation: &Explanation, top: usize) -> String {
             text += &format!("\n\nspeaks {says} {label}\n{}", lines.trim_end_matches('\n'));
         }
     }
+    if explanation.contributions.is_empty() {
+        text +=
+            "\n\nthe model knows no term of this text; the label is that of the intercept alone";
+    }
     text + &format!("\n\n  {intercept:+.4}  intercept\n  {score:+.4}  score, all terms\n")
 }
 
-fn line(one: &Contribution) -> String {
+fn line(one: &Contribution, analyzer: AnalyzerKind) -> String {
     let times = if one.count > 1 { format!("  × {}", one.count) } else { String::new() };
     let style = if one.contribution > 0.0 { FOR } else { AGAINST };
-    format!("  {style}{:+.4}{style:#}  {}{times}\n", one.contribution, harmless(&one.term))
+    let term = spelled(&one.term, analyzer);
+    format!("  {style}{:+.4}{style:#}  {term}{times}\n", one.contribution)
 }
 
 /// The text with its words coloured, or in brackets where there are no colours.

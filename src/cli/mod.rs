@@ -16,6 +16,7 @@ mod extract;
 mod init;
 mod ko;
 mod logs;
+mod outdated;
 mod output;
 mod predict;
 mod progress;
@@ -50,7 +51,7 @@ Environment:
   MALMOI_LOG        error, warn, info, debug or trace, where neither -q nor -v is given
   NO_COLOR          no colours, unless --color always";
 
-/// Korean and English text to features, sentiment, search and reports.
+/// Korean and English text to features, sentiment and metrics.
 #[derive(Parser)]
 #[command(name = "malmoi", version, after_help = EXIT_CODES, max_term_width = 100)]
 #[command(arg_required_else_help = true, subcommand_required = true)]

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
+use malmoi::analyze::AnalyzerKind;
 use malmoi::{Error, Result};
 
 use super::context::Color;
@@ -141,6 +142,17 @@ pub fn harmless(text: &str) -> String {
     text.replace(steers, "\u{fffd}")
 }
 
+/// A term as it is shown: where terms are made of characters, blanks are among
+/// them and must be seen.
+pub fn spelled(term: &str, analyzer: AnalyzerKind) -> String {
+    match analyzer {
+        AnalyzerKind::Word | AnalyzerKind::Korean | AnalyzerKind::Auto => harmless(term),
+        AnalyzerKind::Char | AnalyzerKind::CharWb => {
+            harmless(&term.replace(' ', "␣").replace('\n', "↵").replace('\t', "⇥"))
+        }
+    }
+}
+
 impl fmt::Display for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the reader is gone")
@@ -160,6 +172,12 @@ mod tests {
         let shown = output.render(&error, "error", Style::new());
         let plain = anstream::adapter::strip_str(&shown).to_string();
         assert_eq!(plain, "error: bad \u{fffd}[2Jname\n  --> \u{fffd}here\nhint: a\nb\n");
+    }
+
+    #[test]
+    fn blanks_are_seen_among_characters() {
+        assert_eq!(spelled("great fun", AnalyzerKind::Word), "great fun");
+        assert_eq!(spelled(" 좋\n", AnalyzerKind::Char), "␣좋↵");
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! `malmoi predict`: labels for texts, line by line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use malmoi::data::Skipped;
 use malmoi::files;
-use malmoi::pipeline::{self, Lines, Model, TableInput};
+use malmoi::pipeline::{self, Kept, Lines, Model, TableForm, TableInput};
 use malmoi::{Error, Result};
 
 use super::Context;
+use super::outdated;
 use super::output::closed;
 use super::progress::Progress;
 use super::streams;
@@ -21,10 +22,13 @@ pub struct Arguments {
     /// Read from this file instead of standard input; `.gz` is read as it is
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
-    /// Write to this file, whole or not at all, instead of standard output
+    /// Write to this file, whole or not at all, instead of standard output; the form is
+    /// that of its name: .txt (label, tab, probability), .jsonl, .csv, .tsv, .parquet, and
+    /// .gz after it to pack
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The form of the input [default: by the file's name; `text` on standard input]
+    /// The form of the input [default: by the file's name; `text` on standard input];
+    /// parquet needs a build with --features parquet
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// Field or column that holds the text
@@ -36,7 +40,7 @@ pub struct Arguments {
     /// `"` is an ordinary character in this table, as `source.quoting = false` says
     #[arg(long)]
     no_quoting: bool,
-    /// Print JSON lines for lines of text
+    /// Write JSON lines, whatever the form of the input
     #[arg(long)]
     json: bool,
 }
@@ -64,23 +68,14 @@ pub enum Format {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let name = context.pipeline_name(arguments.name.as_deref())?;
     let model = pipeline::load_model(&context.state()?, &name)?;
+    outdated::warn(&name, Kept::Model, context);
     let progress = Progress::start(context.is_quiet())?;
     if arguments.input.is_none() && arguments.output.is_none() {
         progress.end_at_once();
     }
     let format = format(arguments)?;
-    let (count, skipped) = match format {
-        Format::Jsonl if writes_table(arguments) => {
-            score_table(arguments, &model, files::Format::Jsonl, &progress)?
-        }
-        Format::Text | Format::Jsonl => {
-            check_table_flags(arguments)?;
-            score_lines(arguments, &model, format, &progress)?
-        }
-        Format::Csv => score_table(arguments, &model, files::Format::Csv, &progress)?,
-        Format::Tsv => score_table(arguments, &model, files::Format::Tsv, &progress)?,
-        Format::Parquet => score_table(arguments, &model, files::Format::Parquet, &progress)?,
-    };
+    let form = form(arguments, format)?;
+    let (count, skipped) = score(arguments, &model, format, form, &progress)?;
     progress.finish();
     streams::report(count, &skipped, "labelled")
 }
@@ -103,6 +98,80 @@ fn format(arguments: &Arguments) -> Result<Format> {
     }
 }
 
+/// The form of the output: that of its name, else JSON lines if they are asked
+/// for, else that of the input.
+fn form(arguments: &Arguments, format: Format) -> Result<TableForm> {
+    let by_name = arguments.output.as_deref().and_then(form_of_name);
+    let json = TableForm::Rows(files::Format::Jsonl);
+    match by_name {
+        Some(Ok(form)) if arguments.json && form != json => {
+            Err(Error::usage("--json and the name of the output contradict each other")
+                .hinted("leave --json away, or name the output `.jsonl`"))
+        }
+        Some(form) => form,
+        None if arguments.json => Ok(json),
+        None => Ok(natural(format)),
+    }
+}
+
+/// `None` where the name says nothing, as that of a device.
+fn form_of_name(path: &Path) -> Option<Result<TableForm>> {
+    let name = path.to_string_lossy().to_lowercase();
+    let bare = name.strip_suffix(".gz").unwrap_or(&name);
+    if bare.ends_with(".txt") {
+        return Some(Ok(TableForm::Lines));
+    }
+    let is_known = [".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"];
+    let is_known = is_known.iter().any(|extension| bare.ends_with(extension));
+    is_known.then(|| files::Format::of(path).map(TableForm::Rows))
+}
+
+fn natural(format: Format) -> TableForm {
+    match table_format(format) {
+        Some(format) => TableForm::Rows(format),
+        None => TableForm::Lines,
+    }
+}
+
+/// `None` for lines of text.
+fn table_format(format: Format) -> Option<files::Format> {
+    match format {
+        Format::Text => None,
+        Format::Jsonl => Some(files::Format::Jsonl),
+        Format::Csv => Some(files::Format::Csv),
+        Format::Tsv => Some(files::Format::Tsv),
+        Format::Parquet => Some(files::Format::Parquet),
+    }
+}
+
+fn score(
+    arguments: &Arguments,
+    model: &Model,
+    format: Format,
+    form: TableForm,
+    progress: &Progress,
+) -> Result<(u64, Skipped)> {
+    use files::Format::Jsonl;
+    let text = arguments.text_column.as_str();
+    let lines = match (format, form) {
+        (Format::Text, TableForm::Lines) => Lines::Plain,
+        (Format::Text, TableForm::Rows(Jsonl)) => Lines::PlainToJson,
+        (Format::Text, TableForm::Rows(format)) => {
+            check_table_flags(arguments)?;
+            return score_text_as_table(arguments, model, format, progress);
+        }
+        (Format::Jsonl, TableForm::Lines) => Lines::JsonToPlain { text },
+        // JSON lines stay as they are written unless the output has columns.
+        (Format::Jsonl, TableForm::Rows(Jsonl)) => Lines::Json { text },
+        _ => return score_table(arguments, model, format, form, progress),
+    };
+    check_table_flags(arguments)?;
+    let (input, name) = streams::open(arguments.input.as_deref())?;
+    streams::write(arguments.output.as_deref(), |output| {
+        pipeline::score_lines(model, lines, &name, input, output, progress)
+    })
+}
+
 /// Lines are scored as they stand, byte for byte.
 fn check_table_flags(arguments: &Arguments) -> Result<()> {
     let flag = match (&arguments.encoding, arguments.no_quoting) {
@@ -110,53 +179,44 @@ fn check_table_flags(arguments: &Arguments) -> Result<()> {
         (None, true) => "--no-quoting",
         (None, false) => return Ok(()),
     };
-    Err(Error::usage(format!("{flag} is for tables, and the input is read line by line"))
-        .hinted("say --format csv or tsv, or name an --output that is a table"))
+    Err(Error::usage(format!("{flag} is for tables, and the input is read line by line")).hinted(
+        "say --format csv or tsv; JSON lines are read as a table for an --output that is one",
+    ))
 }
 
-/// JSON lines stay as they are written unless the output has columns.
-fn writes_table(arguments: &Arguments) -> bool {
-    use files::Format::{Csv, Parquet, Tsv};
-    let output = arguments.output.as_deref().map(files::Format::of);
-    matches!(output, Some(Ok(Csv | Tsv | Parquet)))
-}
-
-fn score_table(
+fn score_text_as_table(
     arguments: &Arguments,
     model: &Model,
     format: files::Format,
     progress: &Progress,
 ) -> Result<(u64, Skipped)> {
-    let input = arguments.input.as_deref().ok_or_else(|| {
+    let (input, name) = streams::open(arguments.input.as_deref())?;
+    let output = arguments.output.as_deref();
+    pipeline::score_lines_as_table(model, &name, input, format, output, progress)
+}
+
+fn score_table(
+    arguments: &Arguments,
+    model: &Model,
+    format: Format,
+    form: TableForm,
+    progress: &Progress,
+) -> Result<(u64, Skipped)> {
+    let path = arguments.input.as_deref().ok_or_else(|| {
         Error::usage("tables are read from a file").hinted("name it with --input FILE")
     })?;
+    let format = table_format(format).expect("lines of text are no table");
     let input = TableInput {
-        path: input,
+        path,
         format,
         quoting: !arguments.no_quoting,
         encoding: arguments.encoding.as_deref(),
+        text: &arguments.text_column,
     };
     let output = arguments.output.as_deref();
-    let scored = pipeline::score_table(model, input, output, &arguments.text_column, progress);
+    let scored = pipeline::score_table(model, input, form, output, progress);
     match output {
         Some(_) => scored,
         None => scored.map_err(closed),
     }
-}
-
-fn score_lines(
-    arguments: &Arguments,
-    model: &Model,
-    format: Format,
-    progress: &Progress,
-) -> Result<(u64, Skipped)> {
-    let lines = match format {
-        Format::Jsonl => Lines::Json { text: &arguments.text_column },
-        _ if arguments.json => Lines::PlainToJson,
-        _ => Lines::Plain,
-    };
-    let (input, name) = streams::open(arguments.input.as_deref())?;
-    streams::write(arguments.output.as_deref(), |output| {
-        pipeline::score_lines(model, lines, &name, input, output, progress)
-    })
 }

@@ -1,7 +1,7 @@
 //! `malmoi run`: everything, from the source to the metrics.
 
-use malmoi::Result;
-use malmoi::pipeline::{self, Outcome, Status};
+use malmoi::pipeline::{self, Learned, Outcome, Status};
+use malmoi::{Error, Result};
 
 use super::Context;
 use super::progress::Progress;
@@ -43,6 +43,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let progress = Progress::start(context.is_quiet())?;
     let outcome = pipeline::run(&pipeline, &state, arguments.force, &progress)?;
     progress.finish();
+    warnings(&outcome).iter().for_each(|warning| context.output().warning(warning));
     if arguments.json {
         return context
             .output()
@@ -71,6 +72,40 @@ fn table(outcome: &Outcome) -> String {
     }
     match &outcome.metrics {
         Some(evaluation) => text + "\n" + &malmoi::report::metrics_table(evaluation),
-        None => text + "\n  no labels, so nothing to learn or measure\n",
+        None => text + &unmeasured(&outcome.learned),
     }
+}
+
+fn unmeasured(learned: &Learned) -> String {
+    let Learned { documents, labels, .. } = learned;
+    match labels {
+        0 => "\n  no labels, so nothing to learn or measure\n".to_owned(),
+        _ => format!(
+            "\n  learned from {documents} documents, {labels} labels; \
+             no test document, so nothing is measured\n"
+        ),
+    }
+}
+
+/// What of the corpus is probably not meant.
+fn warnings(outcome: &Outcome) -> Vec<Error> {
+    let Learned { documents, labels, official } = outcome.learned;
+    let mut warnings = Vec::new();
+    if outcome.metrics.is_none() && labels > 0 {
+        let hint = match official {
+            true => {
+                "the corpus has a split of its own; let its `split` column, or the name of \
+                a second file, say `test`"
+            }
+            false => "raise `evaluate.test_size`, or give each label more documents",
+        };
+        warnings.push(Error::data("the model is not measured").hinted(hint));
+    }
+    // Of two documents with a label of their own each, one may be right.
+    if labels > 2 && labels * 2 > documents {
+        let message = format!("there are {labels} labels for {documents} documents to learn from");
+        let hint = "a label stands for many documents; is `source.columns.label` the right column?";
+        warnings.push(Error::data(message).hinted(hint));
+    }
+    warnings
 }

@@ -1,12 +1,15 @@
 //! `malmoi show NAME --id ID`: one document, and what each room makes of it.
 
+use malmoi::Result;
+use malmoi::analyze::AnalyzerKind;
+use malmoi::config::Pipeline;
 use malmoi::data::{Document, Html};
-use malmoi::pipeline::{self, Features, Model, Stages};
-use malmoi::{Error, Result, config};
+use malmoi::pipeline::{self, Features, Kept, Model, Stages};
 use serde_json::json;
 
 use super::Context;
-use super::output::harmless;
+use super::outdated;
+use super::output::{harmless, spelled};
 use super::progress::Progress;
 use super::selection::Selection;
 
@@ -39,28 +42,33 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let stages = match arguments.stages {
         true => {
             let model = pipeline::find_model(&state, &pipeline.name)?;
-            model.iter().for_each(|model| warn(model, &pipeline, context));
-            Some(pipeline::stages(&pipeline, model.as_ref(), &document.body.0)?)
+            // The row is the model's; texts and tokens are those of the settings.
+            outdated::warn_of(&pipeline, Kept::Model, context);
+            let stages = pipeline::stages(&pipeline, model.as_ref(), &document.body.0)?;
+            Some((stages, analyzers(&pipeline, model.as_ref())))
         }
         false => None,
     };
     if arguments.json {
-        return context.output().json(&as_json(&document, stages.as_ref()));
+        return context.output().json(&as_json(&document, stages.map(|(one, _)| one)));
     }
-    let text = fields(&document) + &stages.map_or_else(|| body(&document), |one| in_rooms(&one));
+    let shown = match stages {
+        Some((stages, analyzers)) => in_rooms(&stages, analyzers),
+        None => body(&document),
+    };
+    let text = fields(&document) + &shown;
     context.output().result(&text)
 }
 
-/// The row is the model's; texts and tokens are those of the settings.
-fn warn(model: &Model, pipeline: &config::Pipeline, context: &Context) {
-    if model.encoder.clean != pipeline.clean || model.encoder.analyze != pipeline.analyze {
-        let warning = Error::usage("the model was trained with other settings than these")
-            .hinted("the features shown are the model's; to learn again use `malmoi run`");
-        context.output().warning(&warning);
-    }
+/// What the terms shown are made of: those of `analyze`, and those of the row.
+type Analyzers = (AnalyzerKind, AnalyzerKind);
+
+fn analyzers(pipeline: &Pipeline, model: Option<&Model>) -> Analyzers {
+    let of_settings = pipeline.analyze.analyzer;
+    (of_settings, model.map_or(of_settings, |model| model.encoder.analyze.analyzer))
 }
 
-fn as_json(document: &Document<Html>, stages: Option<&Stages>) -> serde_json::Value {
+fn as_json(document: &Document<Html>, stages: Option<Stages>) -> serde_json::Value {
     let mut shown = json!({
         "id": document.id,
         "label": document.label,
@@ -105,23 +113,25 @@ fn body(document: &Document<Html>) -> String {
     format!("\n{}\n", harmless(&document.body.0))
 }
 
-fn in_rooms(stages: &Stages) -> String {
+fn in_rooms(stages: &Stages, (of_settings, of_model): Analyzers) -> String {
     let mut text = format!("\nsource\n{}\n", harmless(&stages.raw));
     for stage in &stages.clean {
         text += &format!("\nclean.{}\n{}\n", stage.step, harmless(&stage.text));
     }
-    let terms: Vec<String> = stages.tokens.iter().map(|token| harmless(&token.term)).collect();
+    let terms: Vec<String> =
+        stages.tokens.iter().map(|token| spelled(&token.term, of_settings)).collect();
     text += &format!("\nanalyze: {} tokens\n{}\n", terms.len(), terms.join(" | "));
     match &stages.features {
-        Some(features) => text + &row(features),
+        Some(features) => text + &row(features, of_model),
         None => text + "\nvectorize: no model is trained yet\n",
     }
 }
 
-fn row(features: &Features) -> String {
+fn row(features: &Features, analyzer: AnalyzerKind) -> String {
     let mut text = format!("\nvectorize: {} features\n    value   weight\n", features.row.len());
     for one in &features.row {
-        text += &format!("  {:>7.4}  {:>+7.4}  {}\n", one.value, one.weight, harmless(&one.term));
+        let term = spelled(&one.term, analyzer);
+        text += &format!("  {:>7.4}  {:>+7.4}  {term}\n", one.value, one.weight);
     }
     text + &format!("\nclassify: {}  {:.4}\n", harmless(&features.label), features.probability)
 }

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Cursor, Read, Write};
 use std::path::Path;
 
 use malmoi::data::Skipped;
-use malmoi::files::AtomicFile;
+use malmoi::files::OutputFile;
 use malmoi::{Error, Result};
 
 use super::output::closed;
@@ -31,7 +31,8 @@ pub fn open(path: Option<&Path>) -> Result<(Box<dyn Read + Send>, String)> {
     Ok((input, path.display().to_string()))
 }
 
-/// Lets `write` fill a file, whole or not at all, or standard output.
+/// Lets `write` fill a file, whole or not at all, or standard output; a file
+/// whose name ends with `.gz` is packed.
 ///
 /// # Errors
 /// Those of `write`, or the file cannot be made.
@@ -40,7 +41,7 @@ pub fn write<T>(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> Resul
         let mut stdout = BufWriter::with_capacity(1 << 18, Unlocked);
         return write(&mut stdout).map_err(closed);
     };
-    let mut file = AtomicFile::create(path)?;
+    let mut file = OutputFile::create(path)?;
     let written = write(&mut file)?;
     file.commit()?;
     Ok(written)

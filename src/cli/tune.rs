@@ -46,17 +46,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
             .output()
             .json(&serde_json::to_value(&tuned).expect("a choice is plain data"));
     }
-    let written = if arguments.dry_run { "not written" } else { "written to" };
-    context.output().result(&format!(
-        "{}\n{written} {}\n",
-        table(&tuned, arguments.folds),
-        path.display()
-    ))
+    let written = match arguments.dry_run {
+        true => format!("{} stays as it is (--dry-run)", path.display()),
+        false => format!("written to {}", path.display()),
+    };
+    context.output().result(&format!("{}\n{written}\n", table(&tuned, arguments.folds)))
 }
 
 fn table(tuned: &Tuned, folds: u8) -> String {
     let mut text = format!(
-        "accuracy in {folds} folds of the training part, kept together by {}\n\n",
+        "accuracy ± standard error in {folds} folds of the training part, kept together by {}\n\
+         chosen: of the best recipe, the smallest C within half a standard error of its best\n\n",
         tuned.grouped_by
     );
     let mut last = "";

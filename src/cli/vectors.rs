@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use malmoi::Result;
-use malmoi::pipeline::{self, RowsOf};
+use malmoi::pipeline::{self, Kept, RowsOf};
 use serde_json::json;
 
 use super::Context;
+use super::outdated;
 
 /// What to do with the rows.
 #[derive(clap::Args)]
@@ -26,7 +27,8 @@ enum Action {
 struct Export {
     /// The pipeline [default: the one pipeline.toml names]
     name: Option<String>,
-    /// The matrix to write, for `scipy.sparse.load_npz`; terms and ids come beside it
+    /// The matrix to write, for `scipy.sparse.load_npz`; terms, ids, labels and
+    /// parts (x.documents.tsv) come beside it
     #[arg(long, value_name = "FILE.npz")]
     output: PathBuf,
     /// Which documents
@@ -66,6 +68,7 @@ fn export(arguments: &Export, context: &Context) -> Result<()> {
         Split::All => RowsOf::All,
     };
     let written = pipeline::export_vectors(&context.state()?, &name, rows_of, &arguments.output)?;
+    outdated::warn(&name, Kept::Rows, context);
     if arguments.json {
         return context.output().json(&json!({
             "pipeline": name,
@@ -75,15 +78,17 @@ fn export(arguments: &Export, context: &Context) -> Result<()> {
             "matrix": written.paths.matrix,
             "vocabulary": written.paths.vocabulary,
             "ids": written.paths.ids,
+            "documents": written.paths.documents,
         }));
     }
     context.output().note(&format!(
-        "wrote {} rows × {} columns, {} values\n  {}\n  {}\n  {}\n",
+        "wrote {} rows × {} columns, {} values\n  {}\n  {}\n  {}\n  {}\n",
         written.rows,
         written.columns,
         written.nnz,
         written.paths.matrix.display(),
         written.paths.vocabulary.display(),
         written.paths.ids.display(),
+        written.paths.documents.display(),
     ))
 }

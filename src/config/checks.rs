@@ -3,17 +3,23 @@
 //! Pure: no file is read, no connection made. Rooms are checked one by one;
 //! every finding names the key it is about.
 
+mod analyze;
+
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use self::analyze::check_analyze;
+use super::Written;
+use super::calibrated::settings_sum;
 use super::schema::PipelineParams;
+use super::settings::{self, Content};
 use super::shape::quoted;
-use crate::analyze::korean::tags::Tag;
-use crate::analyze::{AnalyzeParams, AnalyzerKind, TokenizerKind};
+use crate::analyze::AnalyzeParams;
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
 use crate::error::{Error, Result};
+use crate::files::check_label;
 use crate::source::{Columns, SourceKind, SourceParams};
 use crate::vectorize::{DocumentFrequency, VectorizeParams, Weighting};
 
@@ -39,6 +45,7 @@ pub(super) fn check(params: &PipelineParams) -> Vec<Finding> {
     check_vectorize(&params.vectorize, &mut findings);
     check_classify(&params.classify, &mut findings);
     check_evaluate(&params.evaluate, &mut findings);
+    warn_of_stale_calibration(params, &mut findings);
     findings.0
 }
 
@@ -96,6 +103,11 @@ fn check_source(params: &SourceParams, findings: &mut Findings) {
         );
     }
     check_download(params, findings);
+    if let Some(problem) = params.encoding.as_deref().and_then(|label| check_label(label).err()) {
+        let message = format!("setting `source.encoding`: {problem}");
+        findings.push("source.encoding", message, problem.hint().unwrap_or_default(), false);
+    }
+    warn_of_kind(params, findings);
     check_columns(&params.columns, findings);
 }
 
@@ -110,10 +122,27 @@ fn check_download(params: &SourceParams, findings: &mut Findings) {
         let hint = "it is what `sha256sum FILE` prints before the file's name";
         findings.need(hexadecimal, "source.sha256", &quoted(sum), "64 hexadecimal digits", hint);
     }
-    let table = matches!(params.kind, SourceKind::Tsv | SourceKind::Csv);
-    if !params.quoting && !table {
-        let message = "setting `source.quoting` is read by the kinds tsv and csv alone";
-        findings.warn("source.quoting", message, "remove it");
+}
+
+fn warn_of_kind(params: &SourceParams, findings: &mut Findings) {
+    use SourceKind::{Csv, Folder, Jsonl, Parquet, Tsv};
+    let kind = params.kind;
+    let is_table = matches!(kind, Tsv | Csv);
+    let has_columns = is_table || matches!(kind, Jsonl | Parquet);
+    let is_encoded = is_table || matches!(kind, Jsonl | Folder);
+    let mut unread = |is: bool, key: &str, kinds: &str| {
+        if is {
+            let message = format!("setting `source.{key}` is read by the kinds {kinds} alone");
+            findings.warn(&format!("source.{key}"), &message, "remove it");
+        }
+    };
+    unread(!params.quoting && !is_table, "quoting", "tsv and csv");
+    let named = params.columns != Columns::default();
+    unread(named && !has_columns, "columns", "tsv, csv, jsonl and parquet");
+    unread(params.encoding.is_some() && !is_encoded, "encoding", "tsv, csv, jsonl and folder");
+    if kind == Parquet && !cfg!(feature = "parquet") {
+        let message = "this build cannot read `kind = \"parquet\"`";
+        findings.warn("source.kind", message, "build with --features parquet");
     }
 }
 
@@ -148,6 +177,25 @@ fn check_clean(params: &CleanParams, findings: &mut Findings) {
     }
 }
 
+/// The patterns of replacements that have something else wrong with them, which
+/// keeps them out of the parameters.
+pub(super) fn check_patterns_of(written: &Written, sound: &Written) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    let rules = settings::find(&written.table, &["clean", "replace"]);
+    let is_sound = settings::find(&sound.table, &["clean", "replace"]).is_some();
+    let Some(Content::List(rules)) = rules.filter(|_| !is_sound).map(|rules| &rules.content) else {
+        return findings.0;
+    };
+    for (index, rule) in rules.iter().enumerate() {
+        let Content::Table(rule) = &rule.content else { continue };
+        let pattern = rule.get("pattern").map(|pattern| &pattern.content);
+        if let Some(Content::One(toml::Value::String(pattern))) = pattern {
+            check_pattern(pattern, &format!("clean.replace.{index}.pattern"), &mut findings);
+        }
+    }
+    findings.0
+}
+
 fn check_pattern(pattern: &str, key: &str, findings: &mut Findings) -> Option<Regex> {
     match Regex::new(pattern) {
         Ok(regex) => Some(regex),
@@ -161,86 +209,6 @@ fn check_pattern(pattern: &str, key: &str, findings: &mut Findings) -> Option<Re
             None
         }
     }
-}
-
-fn check_analyze(params: &AnalyzeParams, findings: &mut Findings) {
-    if let Some(regex) = check_pattern(&params.token_pattern, "analyze.token_pattern", findings) {
-        let groups = regex.captures_len() - 1;
-        let message =
-            format!("setting `analyze.token_pattern` has {groups} groups, but may have one");
-        if groups > 1 {
-            let hint = "write (?:…) for a group that is not the token";
-            findings.push("analyze.token_pattern", message, hint, false);
-        }
-    }
-    if params.stop_words.iter().any(String::is_empty) {
-        let message = "setting `analyze.stop_words` holds an empty name".to_owned();
-        findings.push("analyze.stop_words", message, "name a file, \"en\" or \"ko\"", false);
-    }
-    check_korean(params, findings);
-    warn_of_unread(params, findings);
-    if !params.stop_words.is_empty() {
-        let message = "dropping stop words usually makes a classifier worse";
-        let hint = "it costs about a point of accuracy on IMDB; remove `stop_words` to keep it";
-        findings.warn("analyze.stop_words", message, hint);
-    }
-}
-
-fn check_korean(params: &AnalyzeParams, findings: &mut Findings) {
-    for (key, tags) in [("keep_tags", &params.keep_tags), ("stop_tags", &params.stop_tags)] {
-        let known = |tag: &&String| Tag::all().any(|one| one.name().starts_with(tag.as_str()));
-        if let Some(tag) = tags.iter().find(|tag| tag.is_empty() || !known(tag)) {
-            let must = "a tag or the beginning of one";
-            let hint = "`malmoi ko tags` lists them: [\"NNG\", \"V\"]";
-            findings.need(false, &format!("analyze.{key}"), &quoted(tag), must, hint);
-        }
-    }
-    if params.characters && !params.tagged {
-        let message = "setting `analyze.characters` needs `tagged = true`".to_owned();
-        let hint = "without tags a syllable and a word of one syllable would be one term";
-        findings.push("analyze.characters", message, hint, false);
-    }
-    let default = AnalyzeParams::default();
-    let set = [
-        ("normalize", params.normalize != default.normalize),
-        ("user_dictionary", params.user_dictionary.is_some()),
-        ("decompound", params.decompound != default.decompound),
-        ("keep_tags", !params.keep_tags.is_empty()),
-        ("stop_tags", !params.stop_tags.is_empty()),
-        ("tagged", params.tagged),
-        ("characters", params.characters),
-    ];
-    if !params.needs_korean() {
-        for (key, _) in set.iter().filter(|(_, is_set)| *is_set) {
-            let message = format!("setting `analyze.{key}` is read with Korean analyzers alone");
-            let hint = "set analyzer = \"korean\" or \"auto\", or remove it";
-            findings.warn(&format!("analyze.{key}"), &message, hint);
-        }
-    }
-}
-
-fn warn_of_unread(params: &AnalyzeParams, findings: &mut Findings) {
-    let of_characters = matches!(params.analyzer, AnalyzerKind::Char | AnalyzerKind::CharWb);
-    let of_words = params.tokenizer == TokenizerKind::Words;
-    let has_pattern = params.token_pattern != crate::analyze::DEFAULT_TOKEN_PATTERN;
-    let mut unread = |is: bool, key: &str, reader: &str| {
-        if is {
-            let message = format!("setting `analyze.{key}` is read with {reader} alone");
-            findings.warn(&format!("analyze.{key}"), &message, "remove one of the two");
-        }
-    };
-    let word = "`analyzer = \"word\"`";
-    unread(
-        params.punctuation && (of_characters || !of_words),
-        "punctuation",
-        "`tokenizer = \"words\"`",
-    );
-    unread(has_pattern && of_words, "token_pattern", "`tokenizer = \"pattern\"`");
-    unread(has_pattern && of_characters && !of_words, "token_pattern", word);
-    unread(of_characters && of_words, "tokenizer", word);
-    unread(of_characters && !params.stop_words.is_empty(), "stop_words", word);
-    unread(of_characters && params.stemmer.is_some(), "stemmer", word);
-    unread(of_characters && params.negation > 0, "negation", word);
 }
 
 fn check_vectorize(params: &VectorizeParams, findings: &mut Findings) {
@@ -272,11 +240,17 @@ fn check_vectorize(params: &VectorizeParams, findings: &mut Findings) {
 
 fn check_document_frequencies(params: &VectorizeParams, findings: &mut Findings) {
     let (least, most) = (params.min_df, params.max_df);
-    let hint = "2 drops what occurs in one document alone";
+    let hint =
+        "2 drops what occurs in one document alone, 0.01 what is in less than one of a hundred";
     check_frequency(least, "vectorize.min_df", hint, findings);
     let hint = "1.0 keeps every term; \
         to drop terms found in more than half of the documents use 0.5";
     check_frequency(most, "vectorize.max_df", hint, findings);
+    if most == DocumentFrequency::Count(1) {
+        let message =
+            "`vectorize.max_df` is the count 1: every term that two documents share is dropped";
+        findings.warn("vectorize.max_df", message, "the share 1.0 keeps every term");
+    }
     let crossed = match (least, most) {
         (DocumentFrequency::Count(least), DocumentFrequency::Count(most)) => least > most,
         (DocumentFrequency::Share(least), DocumentFrequency::Share(most)) => least > most,
@@ -295,7 +269,19 @@ fn check_frequency(frequency: DocumentFrequency, key: &str, hint: &str, findings
         }
         DocumentFrequency::Share(share) => {
             let holds = (0.0..=1.0).contains(&share);
-            findings.need(holds, key, &share, "between 0.0 and 1.0", hint);
+            let is_whole = share.fract() == 0.0 && share.abs() < 1e15;
+            match is_whole {
+                // A whole number that is no share was meant as a count.
+                true if share > 1.0 => {
+                    let hint = format!("write {share} (a count) or a share such as 0.01");
+                    findings.need(holds, key, &written(frequency), "between 0.0 and 1.0", &hint);
+                }
+                true => {
+                    let must = "a count from 1 or a share between 0.0 and 1.0";
+                    findings.need(holds, key, &share, must, hint);
+                }
+                false => findings.need(holds, key, &share, "between 0.0 and 1.0", hint),
+            }
         }
     }
 }
@@ -311,7 +297,7 @@ fn check_classify(params: &ClassifyParams, findings: &mut Findings) {
     let positive = |number: f64| number.is_finite() && number > 0.0;
     let hint = "1.0 is usual; smaller values make a simpler model";
     findings.need(positive(params.c), "classify.C", &params.c, "greater than 0", hint);
-    let hint = "0.01 is usual; smaller values take longer";
+    let hint = "0.1 is usual; smaller values take longer";
     findings.need(positive(params.tol), "classify.tol", &params.tol, "greater than 0", hint);
     let hint = "100 is usual";
     findings.need(params.max_iter > 0, "classify.max_iter", &0, "at least 1", hint);
@@ -323,8 +309,24 @@ fn check_classify(params: &ClassifyParams, findings: &mut Findings) {
     }
 }
 
+/// A calibration written by hand says nothing of its settings and is believed.
+fn warn_of_stale_calibration(params: &PipelineParams, findings: &mut Findings) {
+    let PipelineParams { clean, analyze, vectorize, classify, .. } = params;
+    let Some(fitted) = classify.calibrated_for.as_ref().filter(|_| classify.calibration.is_some())
+    else {
+        return;
+    };
+    if *fitted != settings_sum(clean, analyze, vectorize, classify) {
+        let message = "the calibration was fitted for other settings than these";
+        let hint = "probabilities mislead; `malmoi tune` fits it again, or remove \
+            `calibration` and `calibrated_for`";
+        findings.warn("classify.calibration", message, hint);
+    }
+}
+
 fn check_evaluate(params: &EvaluateParams, findings: &mut Findings) {
     let holds = params.test_size > 0.0 && params.test_size < 1.0;
     let hint = "0.2 keeps a fifth of the documents for the test";
-    findings.need(holds, "evaluate.test_size", &params.test_size, "between 0 and 1", hint);
+    let must = "greater than 0 and less than 1";
+    findings.need(holds, "evaluate.test_size", &params.test_size, must, hint);
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use toml_edit::{DocumentMut, Item, Table};
 
 use super::Pipeline;
+use super::calibrated::settings_sum;
 use crate::analyze::AnalyzeParams;
 use crate::classify::ClassifyParams;
 use crate::error::{Error, Result};
@@ -35,6 +36,7 @@ pub fn write_choice(
     let rooms = &mut pipelines[&pipeline.name];
     set_changed(rooms, "analyze", &pipeline.analyze, analyze);
     set_changed(rooms, "vectorize", &pipeline.vectorize, vectorize);
+    let sum = settings_sum(&pipeline.clean, analyze, vectorize, classify);
     let room = room(rooms, "classify");
     room["C"] = toml_edit::value(classify.c);
     match classify.calibration {
@@ -43,10 +45,12 @@ pub fn write_choice(
             table.insert("slope", rounded(calibration.slope).into());
             table.insert("offset", rounded(calibration.offset).into());
             room["calibration"] = toml_edit::value(table);
+            room["calibrated_for"] = toml_edit::value(sum);
         }
         None => {
             if let Some(table) = room.as_table_like_mut() {
                 table.remove("calibration");
+                table.remove("calibrated_for");
             }
         }
     }
@@ -128,7 +132,14 @@ mod tests {
                 && written.contains("# here")
                 && written.contains("# whole words")
         );
-        let read = Config::read(&path).unwrap().pipeline(None, &Overrides::none()).unwrap();
+        let config = Config::read(&path).unwrap();
+        let mut read = config.pipeline(None, &Overrides::none()).unwrap();
+        assert!(config.warnings().is_empty(), "{:?}", config.warnings());
+        assert_eq!(read.classify.calibrated_for.take().unwrap().len(), 8);
         assert_eq!(read, after);
+        // What is changed afterwards, by hand or for one run, is told.
+        let flags = Overrides::new([], &["classify.C=5".to_owned()]).unwrap();
+        let warnings = config.effective(None, &flags).unwrap().warnings;
+        assert!(warnings[0].to_string().contains("calibration was fitted for other settings"));
     }
 }

@@ -4,9 +4,11 @@
 //! room, each value with its origin. All problems of the file are reported at
 //! once, before any work starts.
 
+mod calibrated;
 mod checks;
 mod choice;
 mod file;
+mod files;
 mod origin;
 mod overrides;
 mod problems;
@@ -108,6 +110,10 @@ impl Config {
 
     fn parse(path: PathBuf, text: Text) -> Result<Self> {
         let table = file::parse(&text)?;
+        if table.is_empty() {
+            return Err(Error::usage(format!("`{}` holds no setting", text.name))
+                .hinted("`malmoi init my-project` starts a project with settings that run"));
+        }
         let (mut problems, sound) = check_file(&table).map_err(|newer| text.show(newer))?;
         let default = default_of(&table);
         let pipelines = pipelines_of(&table);
@@ -228,6 +234,7 @@ fn check_values(
         settings::find(&written.table, &path).is_some()
     };
     let mut findings = checks::check(params);
+    findings.extend(checks::check_patterns_of(written, sound));
     findings.retain(|finding| has(sound, finding) || !has(written, finding));
     let (odd, bad): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| finding.is_warning);
     let problems = |findings: Vec<Finding>| {

@@ -132,12 +132,22 @@ fn check_value(
 }
 
 fn wrong(setting: &Setting, schema: &'static Schema, path: &[String]) -> Problem {
-    let (shown, must) = (shown(&setting.content), describe(schema));
+    let (shown, must) = (shown(&setting.content), describe(schema) + &most(setting, schema));
     let message = format!("setting `{}` is {shown}, but must be {must}", label(path));
     let problem = Problem::new(message, setting.place.clone());
     match nearest_choice(setting, schema) {
         Some(choice) => problem.hinted(format!("did you mean \"{choice}\"?")),
         None => problem,
+    }
+}
+
+/// The largest number, where it is what the setting goes beyond.
+fn most(setting: &Setting, schema: &Schema) -> String {
+    match &setting.content {
+        Content::One(Value::Integer(number)) if *number > highest(schema) => {
+            format!(" to {}", highest(schema))
+        }
+        _ => String::new(),
     }
 }
 
@@ -183,11 +193,14 @@ fn fits(value: &Value, schema: &'static Schema) -> bool {
 
 fn in_range(number: i64, schema: &Schema) -> bool {
     let least = schema["minimum"].as_i64().unwrap_or(i64::MIN);
-    let most = match schema["format"].as_str() {
+    is(schema, "integer") && (least..=highest(schema)).contains(&number)
+}
+
+fn highest(schema: &Schema) -> i64 {
+    match schema["format"].as_str() {
         Some("uint32") => i64::from(u32::MAX),
         _ => i64::MAX,
-    };
-    is(schema, "integer") && (least..=most).contains(&number)
+    }
 }
 
 fn is(schema: &Schema, kind: &str) -> bool {

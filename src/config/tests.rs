@@ -135,7 +135,7 @@ fn a_wrong_type_hides_no_other_problem() {
         found,
         [
             "setting `source` is missing",
-            "setting `evaluate.test_size` is 3, but must be between 0 and 1",
+            "setting `evaluate.test_size` is 3, but must be greater than 0 and less than 1",
         ]
     );
     let flags = set(&["source.kind=tvs", "evaluate.test_size=2", "clean.html=1"]);
@@ -175,13 +175,16 @@ fn values_without_sense_are_found() {
     check(&vectorize("ngram_range = [0, 1]"), "`vectorize.ngram_range` is [0, 1]");
     check(&vectorize("ngram_range = [1, 17]"), "from 1 to 16");
     check(&vectorize("min_df = 0"), "`vectorize.min_df` is 0, but must be at least 1");
-    check(&vectorize("min_df = -2"), "`vectorize.min_df` is -2");
+    check(&vectorize("min_df = -2"), "is -2, but must be a count from 1 or a share");
+    check(&vectorize("min_df = 2.0"), "is 2.0, but must be between 0.0 and 1.0");
     check(&vectorize("max_df = 1.5"), "is 1.5, but must be between 0.0 and 1.0");
     check(&vectorize("max_df = nan"), "is NaN, but must be between 0.0 and 1.0");
     check(&vectorize("min_df = 0.9\nmax_df = 0.5"), "at most `vectorize.max_df`, 0.5");
     check(&vectorize("min_df = 9\nmax_df = 5"), "at most `vectorize.max_df`, 5");
     check(&vectorize("max_features = 0"), "`vectorize.max_features` is 0");
-    check(&vectorize("max_features = 5000000000"), "must be a whole number from 0");
+    check(&vectorize("max_features = 5000000000"), "must be a whole number from 0 to 4294967295");
+    check("[pipeline.mine.classify]\nmax_iter = 5000000000", "from 0 to 4294967295");
+    check("[pipeline.mine.analyze]\nnegation = 5000000000", "from 0 to 4294967295");
     check(&vectorize("alpha = 0"), "`vectorize.alpha` is 0, but must be greater than 0");
     let both = "weighting = \"naive_bayes_ratio\"\nsublinear_tf = true";
     check(&vectorize(both), "contradict each other");
@@ -194,7 +197,10 @@ fn values_without_sense_are_found() {
         "[pipeline.mine.classify]\ncalibration = { slope = 1.0 }",
         "calibration.offset` is missing",
     );
-    check("[pipeline.mine.evaluate]\ntest_size = 1.0", "`evaluate.test_size` is 1");
+    check(
+        "[pipeline.mine.evaluate]\ntest_size = 1.0",
+        "is 1, but must be greater than 0 and less than 1",
+    );
     check("[pipeline.mine.analyze]\ntoken_pattern = '('", "is no regular expression: unclosed");
     check("[pipeline.mine.analyze]\ntoken_pattern = '(a)(b)'", "has 2 groups");
     check("[pipeline.mine.analyze]\nstop_words = [\"\"]", "holds an empty name");
@@ -213,6 +219,16 @@ fn values_without_sense_are_found() {
         columns = { text = \"a\", label = \"a\" }";
     check(twice, "another column than `source.columns.text`");
     check("[pipeline.\"../up\".source]\nkind = \"tsv\"\npath = \"x\"", "cannot be the name");
+}
+
+#[test]
+fn a_count_written_as_a_share_is_explained() {
+    assert!(
+        problems("[pipeline.mine.vectorize]\nmin_df = 2.0").contains("hint: write 2 (a count)")
+    );
+    let config = config_with("[pipeline.mine.vectorize]\nmax_df = 1").unwrap();
+    assert!(config.warnings()[0].to_string().contains("that two documents share is dropped"));
+    assert!(config_with("[pipeline.mine.vectorize]\nmax_df = 1.0").unwrap().warnings().is_empty());
 }
 
 #[test]
@@ -345,6 +361,41 @@ fn odd_settings_are_warned_of() {
             .contains("`analyze.token_pattern`")
     );
     assert!(warnings("tokenizer = \"words\"\npunctuation = true").is_empty());
+}
+
+#[test]
+fn settings_of_other_kinds_are_warned_of() {
+    let warnings = |source: &str| -> Vec<String> {
+        let config = config_with(&format!("[pipeline.b.source]\npath = \"x\"\n{source}")).unwrap();
+        config.warnings().iter().map(ToString::to_string).collect()
+    };
+    assert!(warnings("kind = \"csv\"\nencoding = \"euc-kr\"").is_empty());
+    let found = warnings("kind = \"imdb\"\nencoding = \"euc-kr\"\ncolumns = { text = \"a\" }");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().any(|one| one.contains("`source.columns` is read by the kinds tsv, csv")));
+    let found = warnings("kind = \"parquet\"");
+    assert_eq!(found.len(), usize::from(!cfg!(feature = "parquet")), "{found:?}");
+}
+
+#[test]
+fn an_unknown_encoding_is_a_problem() {
+    let found =
+        problems("[pipeline.b.source]\nkind = \"tsv\"\npath = \"x\"\nencoding = \"euc-rk\"");
+    assert!(found.contains("setting `source.encoding`: ") && found.contains("hint: "), "{found}");
+}
+
+#[test]
+fn a_bad_pattern_is_told_with_what_else_is_wrong() {
+    let found = messages("[pipeline.mine.clean]\nreplace = [{ pattern = '[', replacemen = '' }]");
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found.iter().any(|one| one.contains("`clean.replace.0.pattern` is no regular")));
+}
+
+#[test]
+fn a_file_without_settings_shows_the_way_on() {
+    for text in ["", "# nothing\n"] {
+        assert!(config(text).unwrap_err().hint().unwrap().contains("malmoi init"), "{text:?}");
+    }
 }
 
 #[test]

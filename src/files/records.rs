@@ -162,7 +162,7 @@ mod tests {
     type Rows = Vec<Vec<String>>;
 
     fn read(path: &Path, quoting: bool) -> Result<(Rows, Skipped)> {
-        let mut reader = RecordReader::open(path, Format::of_input(path)?, quoting, None)?;
+        let mut reader = RecordReader::open(path, Format::of(path)?, quoting, None)?;
         let mut rows = vec![reader.header().to_vec()];
         let mut block = Vec::new();
         while reader.next_block(&mut block)? {

@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::io::{BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
 
-use super::AtomicFile;
+use super::output::{OutputFile, is_packed};
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetWriter;
 use crate::error::{Error, Result};
@@ -26,11 +26,22 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that the extension of a file to write stands for.
+    /// The format that the extension of a file stands for; `.gz` may follow it.
     ///
     /// # Errors
-    /// The extension is none of those.
+    /// The extension is none of those, or is one that is packed in itself.
     pub fn of(path: &Path) -> Result<Format> {
+        let bare = if is_packed(path) { path.with_extension("") } else { path.to_owned() };
+        match Format::of_extension(&bare) {
+            Ok(Format::Parquet) if is_packed(path) => {
+                Err(Error::usage(format!("`{}` would be packed twice", path.display()))
+                    .hinted("Parquet packs its columns itself; leave `.gz` away"))
+            }
+            format => format,
+        }
+    }
+
+    fn of_extension(path: &Path) -> Result<Format> {
         let extension = path.extension().and_then(OsStr::to_str).map(str::to_lowercase);
         match extension.as_deref() {
             Some("jsonl" | "ndjson") => Ok(Format::Jsonl),
@@ -40,15 +51,6 @@ impl Format {
             _ => Err(Error::usage(format!("cannot tell the format of `{}`", path.display()))
                 .hinted("name it with `.jsonl`, `.csv`, `.tsv` or `.parquet`")),
         }
-    }
-
-    /// The same for a file to read, which may end with `.gz`.
-    ///
-    /// # Errors
-    /// As [`Format::of`].
-    pub fn of_input(path: &Path) -> Result<Format> {
-        let packed = path.extension().is_some_and(|extension| extension == "gz");
-        Format::of(&if packed { path.with_extension("") } else { path.to_owned() })
     }
 }
 
@@ -65,6 +67,8 @@ enum Form {
     Json {
         output: Output,
         keys: Vec<String>,
+        /// The column whose values are numbers, written without quotes.
+        number: Option<usize>,
     },
     Quoted(Box<csv::Writer<Output>>),
     Plain {
@@ -97,12 +101,30 @@ impl RowWriter {
             Format::Csv | Format::Tsv if quoting => quoted(output, delimiter),
             Format::Csv | Format::Tsv => Form::Plain { output, delimiter },
         };
-        let place = path.map_or("standard output".to_owned(), |path| path.display().to_string());
-        let mut writer = RowWriter { form, place, width: header.len() };
+        let mut writer = RowWriter { form, place: name(path), width: header.len() };
         if matches!(format, Format::Csv | Format::Tsv) {
             writer.write(header)?;
         }
         Ok(writer)
+    }
+
+    /// Starts a file, or standard output, of lines without a header: `width`
+    /// fields parted by tabs.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn lines(path: Option<&Path>, width: usize) -> Result<Self> {
+        let form = Form::Plain { output: Output::create(path)?, delimiter: b'\t' };
+        Ok(RowWriter { form, place: name(path), width })
+    }
+
+    /// Lets JSON lines hold the values of one column as numbers: whoever writes
+    /// the records promises that they are.
+    pub fn with_number(mut self, column: usize) -> Self {
+        if let Form::Json { number, .. } = &mut self.form {
+            *number = Some(column);
+        }
+        self
     }
 
     /// Writes one record.
@@ -117,7 +139,7 @@ impl RowWriter {
         assert_eq!(record.len(), self.width, "records are as wide as the header");
         let fields = record.iter().map(AsRef::as_ref);
         let written = match &mut self.form {
-            Form::Json { output, keys } => write_json(output, keys, fields),
+            Form::Json { output, keys, number } => write_json(output, keys, *number, fields),
             Form::Quoted(writer) => {
                 writer.write_record(fields.map(str::as_bytes)).map_err(csv_error)
             }
@@ -152,7 +174,7 @@ impl RowWriter {
 /// Where bytes go.
 pub(super) enum Output {
     /// A file that is not there yet.
-    File(Box<AtomicFile>),
+    File(Box<OutputFile>),
     /// Standard output.
     Stdout(BufWriter<Stdout>),
 }
@@ -160,7 +182,7 @@ pub(super) enum Output {
 impl Output {
     fn create(path: Option<&Path>) -> Result<Self> {
         Ok(match path.map(PathBuf::from) {
-            Some(path) => Output::File(Box::new(AtomicFile::create(&path)?)),
+            Some(path) => Output::File(Box::new(OutputFile::create(&path)?)),
             None => Output::Stdout(BufWriter::new(std::io::stdout())),
         })
     }
@@ -191,12 +213,16 @@ impl Write for Output {
     }
 }
 
+fn name(path: Option<&Path>) -> String {
+    path.map_or("standard output".to_owned(), |path| path.display().to_string())
+}
+
 /// Keys are written as JSON once, not once a row.
 fn json(output: Output, header: &[String]) -> Result<Form> {
     let key = |name: &String| serde_json::to_string(name);
     let keys = header.iter().map(key).collect::<std::result::Result<_, _>>();
     let keys = keys.map_err(|error| Error::data(format!("cannot write the header: {error}")))?;
-    Ok(Form::Json { output, keys })
+    Ok(Form::Json { output, keys, number: None })
 }
 
 fn quoted(output: Output, delimiter: u8) -> Form {
@@ -216,6 +242,7 @@ fn parquet(_output: Output, _header: &[String]) -> Result<Form> {
 fn write_json<'a>(
     output: &mut Output,
     keys: &[String],
+    number: Option<usize>,
     fields: impl Iterator<Item = &'a str>,
 ) -> std::io::Result<()> {
     output.write_all(b"{")?;
@@ -223,7 +250,10 @@ fn write_json<'a>(
         output.write_all(if index == 0 { b"" } else { b"," })?;
         output.write_all(key.as_bytes())?;
         output.write_all(b":")?;
-        serde_json::to_writer(&mut *output, field)?;
+        match number == Some(index) {
+            true => output.write_all(field.as_bytes())?,
+            false => serde_json::to_writer(&mut *output, field)?,
+        }
     }
     output.write_all(b"}\n")
 }
@@ -290,9 +320,9 @@ mod tests {
     #[test]
     fn formats_are_known_by_extension() {
         assert_eq!(Format::of(Path::new("a.CSV")).unwrap(), Format::Csv);
-        assert!(Format::of(Path::new("a.csv.gz")).is_err());
-        assert_eq!(Format::of_input(Path::new("a.csv.gz")).unwrap(), Format::Csv);
-        assert!(Format::of_input(Path::new("a.txt")).unwrap_err().hint().is_some());
+        assert_eq!(Format::of(Path::new("a.csv.gz")).unwrap(), Format::Csv);
+        assert!(Format::of(Path::new("a.parquet.gz")).unwrap_err().hint().is_some());
+        assert!(Format::of(Path::new("a.txt")).unwrap_err().hint().is_some());
     }
 
     #[test]

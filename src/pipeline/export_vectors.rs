@@ -8,6 +8,7 @@ use super::prepared::{Part, Prepared};
 use super::shelf::{Kept, Shelf};
 use crate::data::CsrMatrix;
 use crate::error::{Error, Result};
+use crate::files::{Format, RowWriter};
 use crate::vectorize::{ExportPaths, Vocabulary, export};
 
 /// Whose rows are wanted.
@@ -35,8 +36,8 @@ pub struct Exported {
     pub paths: ExportPaths,
 }
 
-/// Writes the kept rows of `pipeline` to `target` (`x.npz`), their terms and
-/// ids beside it.
+/// Writes the kept rows of `pipeline` to `target` (`x.npz`); their terms, and
+/// ids, labels and parts of their documents beside it.
 ///
 /// Columns are sorted by the bytes of their terms, whatever the length of the
 /// n-gram, as `TfidfVectorizer.get_feature_names_out()` has them.
@@ -50,14 +51,17 @@ pub fn export_vectors(
     target: &Path,
 ) -> Result<Exported> {
     // A wrong name is told before anything is read.
-    ExportPaths::beside(target)?;
+    let paths = ExportPaths::beside(target)?;
     let prepared = load_rows(state, pipeline)?;
     let (columns, terms) = by_term(&prepared.vectorizer.vocabulary);
-    let parts: Vec<&Part> = match rows_of {
-        RowsOf::Train => vec![&prepared.train],
-        RowsOf::Test => vec![&prepared.test],
-        RowsOf::All => vec![&prepared.train, &prepared.test],
+    let (train, test) = (("train", &prepared.train), ("test", &prepared.test));
+    let named: Vec<(&str, &Part)> = match rows_of {
+        RowsOf::Train => vec![train],
+        RowsOf::Test => vec![test],
+        RowsOf::All => vec![train, test],
     };
+    write_documents(&paths.documents, &named, &prepared.labels)?;
+    let parts: Vec<&Part> = named.into_iter().map(|(_, part)| part).collect();
     let matrix = reordered(&parts, &columns);
     let ids: Vec<&String> = parts.iter().flat_map(|part| &part.ids).collect();
     let paths = export(target, &matrix, &terms, &ids)?;
@@ -73,6 +77,19 @@ fn load_rows(state: &Path, pipeline: &str) -> Result<Prepared> {
             .hinted(format!("make them with `malmoi run {pipeline}`")));
     }
     Prepared::load(&path)
+}
+
+/// A table of `id`, `label` and `split`; no label where the corpus has none.
+fn write_documents(path: &Path, parts: &[(&str, &Part)], labels: &[String]) -> Result<()> {
+    let header = ["id", "label", "split"].map(str::to_owned);
+    let mut writer = RowWriter::create(Some(path), Format::Tsv, true, &header)?;
+    for (split, part) in parts {
+        for (row, id) in part.ids.iter().enumerate() {
+            let label = part.classes.get(row).map_or("", |&class| &labels[class as usize]);
+            writer.write(&[id.as_str(), label, split])?;
+        }
+    }
+    writer.finish()
 }
 
 /// The new number of each column, and the terms in the new order.

@@ -52,6 +52,17 @@ pub struct Evaluation {
     pub features: u64,
 }
 
+/// What a run learned from, measured or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Learned {
+    /// Labelled documents of the training part.
+    pub documents: u64,
+    /// Different labels; 0 where no document has one.
+    pub labels: u64,
+    /// Whether the corpus has a split of its own.
+    pub official: bool,
+}
+
 /// The whole of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
@@ -59,7 +70,9 @@ pub struct Outcome {
     pub pipeline: String,
     /// Its stages, in the order of flow.
     pub stages: Vec<StageReport>,
-    /// Null without labels.
+    /// What was learned from.
+    pub learned: Learned,
+    /// Null without labels, and where no document is left for the test.
     pub metrics: Option<Evaluation>,
     /// Wall time of the run.
     pub seconds: f64,

@@ -9,7 +9,7 @@ use super::fingerprint::{self, Fingerprints};
 use super::fit::fit;
 use super::ingest::{Corpus, ingest};
 use super::model::Model;
-use super::outcome::{Evaluation, Outcome, StageReport, Status, Unseen, peak_rss_bytes};
+use super::outcome::{Evaluation, Learned, Outcome, StageReport, Status, Unseen, peak_rss_bytes};
 use super::prepared::{Facts, Part, Prepared, RowsWriter};
 use super::shelf::{InputFile, Kept, Lock, Shelf};
 use super::split::{Parts, leaked, split};
@@ -51,6 +51,7 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
         pipeline: pipeline.name.clone(),
         stages: run.stages,
         skipped: evaluation.skipped,
+        learned: evaluation.learned,
         metrics: evaluation.metrics,
         seconds: start.elapsed().as_secs_f64(),
         peak_rss_bytes: peak_rss_bytes(),
@@ -60,6 +61,7 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
 /// What is written to `metrics.json`.
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct Kepts {
+    pub learned: Learned,
     pub metrics: Option<Evaluation>,
     pub skipped: u64,
 }
@@ -198,8 +200,14 @@ impl Run<'_> {
         let rows_stages = self.stages.len();
         let (test, train, facts) = (prepared.test, prepared.train, prepared.facts);
         let skipped = facts.skipped;
+        let learned = Learned {
+            documents: train.classes.len() as u64,
+            labels: prepared.labels.len() as u64,
+            official: facts.official,
+        };
         let Some(classifier) = classifier else {
-            let kept = self.keep_metrics(shelf, Kepts { metrics: None, skipped }, rows_stages)?;
+            let kept = Kepts { learned, metrics: None, skipped };
+            let kept = self.keep_metrics(shelf, kept, rows_stages)?;
             return shelf.forget(Kept::Model).map(|()| kept);
         };
         self.watch.check()?;
@@ -227,7 +235,7 @@ impl Run<'_> {
         });
         let model_stages = self.stages.len();
         self.report("evaluate", start.elapsed().as_secs_f64(), test.ids.len() as u64);
-        self.keep_metrics(shelf, Kepts { metrics, skipped }, model_stages)
+        self.keep_metrics(shelf, Kepts { learned, metrics, skipped }, model_stages)
     }
 
     fn keep_metrics(&self, shelf: &mut Shelf, kept: Kepts, from_stage: usize) -> Result<Kepts> {

@@ -27,6 +27,11 @@ pub enum Lines<'a> {
         /// Name of the field.
         text: &'a str,
     },
+    /// The same; out come label and probability, parted by a tab.
+    JsonToPlain {
+        /// Name of the field.
+        text: &'a str,
+    },
     /// A line is a text; out come label and probability, parted by a tab.
     Plain,
     /// A line is a text; out come JSON objects.
@@ -108,8 +113,13 @@ fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Sc
     }
     for (number, line) in block.lines() {
         let result = match lines {
-            Lines::Json { .. } if line.trim_ascii().is_empty() => continue,
+            Lines::Json { .. } | Lines::JsonToPlain { .. } if line.trim_ascii().is_empty() => {
+                continue;
+            }
             Lines::Json { text } => score_json(predictor, text, line, &mut scored.bytes),
+            Lines::JsonToPlain { text } => {
+                score_json_to_plain(predictor, text, line, &mut scored.bytes)
+            }
             Lines::Plain => score_plain(predictor, line, &mut scored.bytes),
             Lines::PlainToJson => score_plain_to_json(predictor, line, &mut scored.bytes),
         };
@@ -124,15 +134,29 @@ fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Sc
 type Scoring = std::result::Result<(), String>;
 
 fn score_plain(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
-    let (label, probability) = predictor.predict(utf8(line)?)?;
+    put_plain(predictor.predict(utf8(line)?)?, out);
+    Ok(())
+}
+
+fn score_json_to_plain(
+    predictor: &mut Predictor,
+    field: &str,
+    line: &[u8],
+    out: &mut Vec<u8>,
+) -> Scoring {
+    let (text, _) = text_of(utf8(line)?.trim_ascii(), field)?;
+    put_plain(predictor.predict(&text)?, out);
+    Ok(())
+}
+
+fn put_plain((label, probability): (&str, f64), out: &mut Vec<u8>) {
     let label = on_one_line(label);
     put(out, format_args!("{label}\t{probability:.4}\n"));
-    Ok(())
 }
 
 /// A label may hold anything; tabs and newlines would look like other columns or
 /// lines, and escapes would steer a terminal.
-fn on_one_line(label: &str) -> Cow<'_, str> {
+pub(super) fn on_one_line(label: &str) -> Cow<'_, str> {
     if !label.contains(char::is_control) {
         return Cow::Borrowed(label);
     }

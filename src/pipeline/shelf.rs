@@ -126,7 +126,7 @@ impl Shelf {
         let is_plain = |character: char| character.is_alphanumeric() || "-_.".contains(character);
         if pipeline.is_empty() || pipeline.starts_with('.') || !pipeline.chars().all(is_plain) {
             return Err(Error::usage(format!("`{pipeline}` cannot be the name of a pipeline"))
-                .hinted("use letters, digits, `-`, `_` and `.`; it names a folder too"));
+                .hinted("use letters, digits, `-` and `_`; it names a folder too"));
         }
         let folder = state.join(pipeline);
         let manifest = read_manifest(&folder.join(MANIFEST))?;

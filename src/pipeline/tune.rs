@@ -354,8 +354,12 @@ fn choose(pipeline: &Pipeline, trials: Vec<Trial>, grouped_by: &'static str) -> 
     let Trial { recipe, candidates: tried, held_out } =
         trials.into_iter().nth(winner).expect("it was found there");
     let place = smallest_on_plateau(&tried);
-    let mut classify =
-        ClassifyParams { c: tried[place].c, calibration: None, ..pipeline.classify.clone() };
+    let mut classify = ClassifyParams {
+        c: tried[place].c,
+        calibration: None,
+        calibrated_for: None,
+        ..pipeline.classify.clone()
+    };
     if !held_out[place].is_empty() {
         let (scores, positive): (Vec<f64>, Vec<bool>) = held_out[place].iter().copied().unzip();
         classify.calibration = Some(Calibration::fit(&scores, &positive)?);

@@ -21,15 +21,16 @@ pub fn metrics_table(evaluation: &Evaluation) -> String {
         ("roc_auc", metrics.roc_auc, String::new()),
         ("log_loss", Some(metrics.log_loss), String::new()),
         ("brier", Some(metrics.brier), String::new()),
+        ("calibration_error", Some(metrics.calibration_error), String::new()),
     ];
     for (name, value, note) in rows {
         let value = value.map_or("     –".to_owned(), |value| format!("{value:.4}"));
-        text += &format!("  {name:<12} {value}{note}\n");
+        text += &format!("  {name:<17} {value}{note}\n");
     }
     if let Some(unseen) = evaluation.unseen.as_ref().filter(|unseen| unseen.leaked > 0) {
         text += &format!(
-            "  {:<12} {:.4} without {} test texts that stand in train\n",
-            "accuracy", unseen.accuracy, unseen.leaked
+            "  {:<17} {:.4} accuracy without {} test texts that stand in train\n",
+            "unseen", unseen.accuracy, unseen.leaked
         );
     }
     text + "\n" + &confusion(&metrics.labels, &metrics.confusion_matrix)

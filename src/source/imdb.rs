@@ -36,7 +36,8 @@ impl ImdbSource {
     /// `labels` gives other names to `pos` and `neg`; when it is empty they are
     /// `positive` and `negative`. With `grouped`, each document's group is the
     /// film it is about; all reviews then stand in memory at once, because the
-    /// archive lists the films after them.
+    /// archive lists the films after them. Test reviews have none where the
+    /// archive lacks their list.
     ///
     /// # Errors
     /// A path that does not exist, or labels that the corpus does not have. All
@@ -285,11 +286,17 @@ mod tests {
         let documents = read(&path, true).unwrap();
         let groups: Vec<_> = documents.iter().map(|d| d.group.as_deref().unwrap()).collect();
         assert_eq!(groups, ["tt0000009", "tt0000001", "tt1", "tt2", "tt2"]);
+        let is_of_test = |file: &&(&str, &[u8])| file.0 == "aclImdb/test/urls_neg.txt";
+        let without: Vec<_> = FILES.iter().filter(|file| !is_of_test(file)).copied().collect();
+        let (_folder, path) = archive(&without);
+        let groups: Vec<_> = read(&path, true).unwrap().into_iter().map(|d| d.group).collect();
+        assert_eq!((groups.len(), &groups[0], &groups[1]), (5, &None, &Some("tt0000001".into())));
         let (_folder, path) = archive(&FILES[..4]);
         assert_eq!(read(&path, true).unwrap().len(), 1);
         let (_folder, path) = archive(&FILES[..6]);
         let error = read(&path, true).unwrap_err();
         assert!(error.to_string().contains("no `train/urls_neg.txt`"), "{error}");
+        assert!(error.hint().unwrap().contains("source.kind = \"folder\""));
         let short: &[(&str, &[u8])] =
             &[("aclImdb/train/pos/5_9.txt", b""), ("aclImdb/train/urls_pos.txt", b"1\n")];
         let (_folder, path) = archive(short);

@@ -222,7 +222,12 @@ impl Reviews {
         }
         self.skipped().check_end(self.seen.len() as u64)?;
         for (part, number, mut document) in std::mem::take(&mut self.waiting) {
-            document.group = Some(self.film_of(part, number, path)?);
+            let film = self.film_of(part, number, path);
+            // Folds are cut of the training part alone: the test part's films may be unknown.
+            document.group = match part.split {
+                Split::Train => Some(film?),
+                Split::Test => film.ok(),
+            };
             self.push(document)?;
         }
         if self.batch.is_empty() { Ok(()) } else { self.send() }
@@ -290,8 +295,11 @@ impl Reviews {
         let list = part.films_path();
         let films = self.films.as_ref().and_then(|films| films.get(&part)).ok_or_else(|| {
             let message = format!("no `{list}` in `{}`", path.display());
-            Error::data(message)
-                .hinted("cross-validation needs it to keep a film's reviews together")
+            Error::data(message).hinted(
+                "cross-validation keeps a film's reviews together by this list of the \
+                     official archive; to go on without it, unpack with `malmoi extract`, set \
+                     source.kind = \"folder\" and source.path to the folder that holds `train`",
+            )
         })?;
         films.get(number as usize).cloned().ok_or_else(|| {
             let lines = films.len();

@@ -128,9 +128,10 @@ impl Mapping {
         let Some((column, role)) = missing else { return Ok(()) };
         let key = role.name();
         let found = listed(names);
-        let hint = match nearest(column, names) {
-            Some(name) => format!("set source.columns.{key} = \"{name}\""),
-            None => format!("set source.columns.{key} to one of the columns"),
+        let hint = match (other_delimiter(names), nearest(column, names)) {
+            (Some(hint), _) => hint.to_owned(),
+            (None, Some(name)) => format!("set source.columns.{key} = \"{name}\""),
+            (None, None) => format!("set source.columns.{key} to one of the columns"),
         };
         Err(Error::usage(format!("there is no column `{column}`; the columns are {found}"))
             .at(path.display().to_string())
@@ -232,6 +233,17 @@ pub(super) fn listed(names: &[String]) -> String {
         list.push("…".to_owned());
     }
     list.join(", ")
+}
+
+/// What to do about a table whose columns are parted by something else.
+fn other_delimiter(names: &[String]) -> Option<&'static str> {
+    let [only] = names else { return None };
+    let hints = [
+        ('\t', "its columns are parted by tabs: set source.kind = \"tsv\""),
+        (',', "its columns are parted by commas: set source.kind = \"csv\""),
+        (';', "columns parted by `;` are not read: save the table with commas or tabs"),
+    ];
+    hints.into_iter().find(|(delimiter, _)| only.contains(*delimiter)).map(|(_, hint)| hint)
 }
 
 fn nearest<'a>(wanted: &str, names: &'a [String]) -> Option<&'a String> {

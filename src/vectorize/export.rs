@@ -24,10 +24,13 @@ pub struct ExportPaths {
     pub vocabulary: PathBuf,
     /// The ids of its documents, in the order of the rows.
     pub ids: PathBuf,
+    /// Id, label and part of each document, in the same order; whoever knows
+    /// them writes it.
+    pub documents: PathBuf,
 }
 
 impl ExportPaths {
-    /// `x.npz` → `x.npz`, `x.vocabulary.txt`, `x.ids.txt`.
+    /// `x.npz` → `x.npz`, `x.vocabulary.txt`, `x.ids.txt`, `x.documents.tsv`.
     ///
     /// # Errors
     /// `Kind::Usage` unless the name ends in `.npz`: numpy would not see it as
@@ -46,6 +49,7 @@ impl ExportPaths {
             matrix: matrix.to_owned(),
             vocabulary: named(".vocabulary.txt"),
             ids: named(".ids.txt"),
+            documents: named(".documents.tsv"),
         })
     }
 }

@@ -92,6 +92,12 @@ fn flags_win_over_the_environment_over_the_file() {
     lowercase = true                 # default
     stop_words = []                  # default
     negation = 0                     # default
+    normalize = true                 # default
+    decompound = "none"              # default
+    keep_tags = []                   # default
+    stop_tags = []                   # default
+    tagged = false                   # default
+    characters = false               # default
 
     [pipeline.mine.vectorize]
     ngram_range = [1, 1]             # default
@@ -178,6 +184,19 @@ fn a_wrong_setting_is_not_called_missing_too() {
     assert_eq!(code, 2);
     assert!(stderr.contains("hint: did you mean \"tsv\"?"), "{stderr}");
     assert!(!stderr.contains("is missing") && !stderr.contains("problems"), "{stderr}");
+}
+
+#[test]
+fn files_that_do_not_exist_are_told() {
+    let folder = project(
+        "[pipeline.other.source]\nkind = \"csv\"\npath = \"none.csv\"\n\
+         [pipeline.other.analyze]\nstop_words = [\"fr\"]",
+    );
+    let (code, stdout, stderr) = run(folder.path(), &["config", "check", "mine"]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("none.csv` does not exist"), "{stderr}");
+    assert!(stderr.contains("fr`, which is no file"), "{stderr}");
+    assert!(stderr.contains("`en` and `ko` come with the program"), "{stderr}");
 }
 
 #[test]

@@ -178,7 +178,8 @@ fn hostile_archives_are_refused_and_write_nothing() {
         assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
         assert!(stderr.contains(told) && stderr.contains("a.tar.gz"), "{stderr}");
         let written = files(folder.path()).into_keys().collect::<Vec<_>>();
-        let expected = [".malmoi/lock", "a.tar.gz", "pipeline.toml"].map(std::path::PathBuf::from);
+        let expected = [".malmoi/lock", "a.tar.gz", "pipeline.toml", "reviews.tsv"]
+            .map(std::path::PathBuf::from);
         assert_eq!(written, expected);
     }
 }

@@ -6,6 +6,7 @@ fn a_sound_project_passes() {
     let (code, stdout, stderr) = run(folder.path(), &["doctor"]);
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     assert!(stdout.lines().all(|line| line.starts_with("✓ ")), "{stdout}");
+    assert!(stdout.contains(", 1 pipeline\n") && stdout.contains(" MB\n"), "{stdout}");
     assert!(!folder.path().join(".malmoi").exists(), "a check leaves nothing behind");
 }
 

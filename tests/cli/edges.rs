@@ -35,6 +35,18 @@ fn a_corpus_without_documents_is_told() {
 }
 
 #[test]
+fn a_table_with_other_delimiters_is_told() {
+    let check = |table: &str, set: &str, hint: &str| {
+        let folder = corpus(table);
+        let (code, _, stderr) = run(folder.path(), &["run", "--set", set]);
+        assert!(code != 0 && stderr.contains(hint), "{stderr}");
+    };
+    check("text,label\na film,pos\n", "source.kind=tsv", "set source.kind = \"csv\"");
+    check("text\tlabel\na film\tpos\n", "source.kind=csv", "set source.kind = \"tsv\"");
+    check("text;label\na film;pos\n", "source.kind=csv", "save the table with commas");
+}
+
+#[test]
 fn one_label_cannot_be_learned() {
     check_fails(
         "text\tlabel\ngood film\tpos\nfine film\tpos\n",
@@ -54,6 +66,35 @@ fn texts_without_labels_become_rows_but_no_model() {
     let (code, _, stderr) = run(folder.path(), &["predict", "--input", "reviews.tsv"]);
     assert_eq!(code, 1);
     assert!(stderr.contains("has no trained model") && stderr.contains("label"), "{stderr}");
+}
+
+#[test]
+fn a_model_without_a_test_part_is_said_to_be_unmeasured() {
+    let folder = corpus("text\tlabel\na good film\tpos\nan awful film\tneg\n");
+    // Twice: from the source, and from what is kept.
+    for _ in 0..2 {
+        let (code, stdout, stderr) = run(folder.path(), &["run"]);
+        assert_eq!(code, 0, "{stderr}");
+        let told = "learned from 2 documents, 2 labels; no test document, so nothing is measured";
+        assert!(stdout.contains(told) && !stdout.contains("no labels"), "{stdout}");
+        assert!(stderr.contains("hint: raise `evaluate.test_size`"), "{stderr}");
+        assert!(!stderr.contains("labels for"), "{stderr}");
+    }
+    let (code, _, stderr) = run(folder.path(), &["predict", "--input", "reviews.tsv"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let split = "text\tlabel\tsplit\na good film\tpos\ttrain\nan awful film\tneg\ttrain\n";
+    let (_, _, stderr) = run(corpus(split).path(), &["run"]);
+    assert!(stderr.contains("split of its own"), "{stderr}");
+}
+
+#[test]
+fn as_many_labels_as_rows_are_warned_of() {
+    let rows = (0..12).map(|n| format!("a film with plot{n}\ttitle {n}\n"));
+    let folder = corpus("text\tlabel\n".to_owned() + &rows.collect::<String>());
+    let (code, _, stderr) = run(folder.path(), &["run"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("there are 12 labels for 12 documents"), "{stderr}");
+    assert!(stderr.contains("is `source.columns.label` the right column?"), "{stderr}");
 }
 
 #[test]

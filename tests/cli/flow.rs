@@ -60,7 +60,7 @@ fn a_run_reports_and_is_kept() {
     let first = json(folder.path(), &["run", "--json"]);
     assert_eq!(
         keys(&first),
-        ["pipeline", "stages", "metrics", "seconds", "peak_rss_bytes", "skipped"]
+        ["pipeline", "stages", "learned", "metrics", "seconds", "peak_rss_bytes", "skipped"]
     );
     assert_eq!(first["metrics"]["accuracy"], 1.0);
     let second = json(folder.path(), &["run", "--json"]);
@@ -120,6 +120,90 @@ fn explanations_are_read_without_colours() {
 }
 
 #[test]
+fn a_text_alone_is_explained_by_the_default_model() {
+    let folder = trained();
+    let (code, stdout, stderr) = run(folder.path(), &["explain", "A great film"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert_eq!(stdout, run(folder.path(), &["explain", "mine", "A great film"]).1);
+    let (_, of_name, _) = with_input(folder.path(), &["explain", "mine"], b"A great film");
+    assert_eq!(stdout, of_name);
+    let (_, of_none, _) = with_input(folder.path(), &["explain"], b"A great film");
+    assert_eq!(stdout, of_none);
+    let (code, terms, _) = run(folder.path(), &["terms"]);
+    assert_eq!((code, terms), (0, run(folder.path(), &["terms", "mine"]).1));
+}
+
+#[test]
+fn what_tells_nothing_is_not_listed() {
+    let folder = trained();
+    let (code, stdout, _) = run(folder.path(), &["explain", "zzz yyy"]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("the model knows no term of this text"), "{stdout}");
+    let (_, stdout, _) = run(folder.path(), &["explain", "A great film"]);
+    assert!(!stdout.contains("0.0000  ") && !stdout.contains("knows no term"), "{stdout}");
+}
+
+#[test]
+fn blanks_in_terms_are_seen() {
+    let folder = reviews();
+    let settings = std::fs::read_to_string(folder.path().join("pipeline.toml")).unwrap();
+    let of_characters = "[pipeline.mine.analyze]\nanalyzer = \"char\"\n\
+        [pipeline.mine.vectorize]\nngram_range = [2, 3]\n";
+    std::fs::write(folder.path().join("pipeline.toml"), settings + of_characters).unwrap();
+    assert_eq!(run(folder.path(), &["run"]).0, 0);
+    let all: [&[&str]; 3] = [
+        &["terms", "--top", "100"],
+        &["explain", "a great film"],
+        &["show", "--id", "r-1", "--stages"],
+    ];
+    for arguments in all {
+        let (_, stdout, _) = run(folder.path(), arguments);
+        assert!(stdout.contains('␣'), "{arguments:?}: {stdout}");
+    }
+}
+
+#[test]
+fn a_model_of_other_settings_is_warned_of_once() {
+    let folder = trained();
+    std::fs::write(folder.path().join("in.txt"), "great\n").unwrap();
+    let all: [&[&str]; 4] = [
+        &["predict", "--input", "in.txt"],
+        &["explain", "great"],
+        &["terms"],
+        &["vectors", "export", "--output", "x.npz"],
+    ];
+    let check = |told: usize| {
+        for arguments in all {
+            let (code, _, stderr) = run(folder.path(), arguments);
+            let found = stderr.matches("with other settings than these").count();
+            assert_eq!((code, found), (0, told), "{arguments:?}: {stderr}");
+        }
+    };
+    check(0);
+    let settings = std::fs::read_to_string(folder.path().join("pipeline.toml")).unwrap();
+    for room in ["clean]\nhtml = \"none\"", "vectorize]\nbinary = true"] {
+        let changed = format!("{settings}[pipeline.mine.{room}\n");
+        std::fs::write(folder.path().join("pipeline.toml"), changed).unwrap();
+        check(1);
+    }
+    std::fs::write(folder.path().join("pipeline.toml"), &settings).unwrap();
+    check(0);
+    // Trained with what the file does not say.
+    assert_eq!(run(folder.path(), &["run", "--set", "vectorize.binary=true"]).0, 0);
+    check(1);
+    assert_eq!(run(folder.path(), &["run"]).0, 0);
+    check(0);
+    std::fs::rename(folder.path().join("reviews.tsv"), folder.path().join("other.tsv")).unwrap();
+    check(0);
+    std::fs::write(
+        folder.path().join("pipeline.toml"),
+        settings.replace("reviews.tsv", "other.tsv"),
+    )
+    .unwrap();
+    check(1);
+}
+
+#[test]
 fn terms_are_those_of_the_labels() {
     let folder = trained();
     let shown = json(folder.path(), &["terms", "mine", "--top", "3", "--json"]);
@@ -145,7 +229,10 @@ fn terms_are_those_of_the_labels() {
 fn vectors_are_exported() {
     let folder = trained();
     let all = json(folder.path(), &["vectors", "export", "--output", "x.npz", "--json"]);
-    assert_eq!(keys(&all), ["pipeline", "rows", "columns", "nnz", "matrix", "vocabulary", "ids"]);
+    assert_eq!(
+        keys(&all),
+        ["pipeline", "rows", "columns", "nnz", "matrix", "vocabulary", "ids", "documents"]
+    );
     assert_eq!((&all["pipeline"], &all["rows"]), (&"mine".into(), &60.into()));
     let lines = |name: &str| {
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
@@ -154,6 +241,14 @@ fn vectors_are_exported() {
     let terms = lines("x.vocabulary.txt");
     assert!(terms.is_sorted() && terms.len() as u64 == all["columns"].as_u64().unwrap());
     assert_eq!(lines("x.ids.txt").len(), 60);
+    let documents = lines("x.documents.tsv");
+    assert_eq!((documents.len(), documents[0].as_str()), (61, "id\tlabel\tsplit"));
+    for (id, line) in lines("x.ids.txt").iter().zip(&documents[1..]) {
+        let number: usize = id.strip_prefix("r-").unwrap().parse().unwrap();
+        let label = ["positive", "negative"][number % 2];
+        assert!(line.starts_with(&format!("{id}\t{label}\tt")), "{line}");
+    }
+    assert!(documents[1].ends_with("\ttrain") && documents[60].ends_with("\ttest"));
     assert!(folder.path().join("x.npz").is_file());
     let part = |split: &str| {
         let arguments =
@@ -292,8 +387,14 @@ fn tables_are_read_as_they_are_written() {
         run(folder.path(), &["predict", "--input", "plain.tsv", "--no-quoting"]);
     assert_eq!(code, 0);
     assert!(stdout.contains("\n1\t\"great\tpositive\t0."), "{stdout}");
-    let (code, _, _) = run(folder.path(), &["predict", "--encoding", "euc-kr"]);
-    assert_eq!(code, 2);
+    let other = ["predict", "--input", "plain.tsv", "--no-quoting", "--output", "out.csv"];
+    assert_eq!(run(folder.path(), &other).0, 0);
+    let quoted = std::fs::read_to_string(folder.path().join("out.csv")).unwrap();
+    assert!(quoted.contains("\n1,\"\"\"great\",positive,0."), "{quoted}");
+    for output in ["out.txt", "out.csv"] {
+        let lines = ["predict", "--encoding", "euc-kr", "--output", output];
+        assert_eq!(run(folder.path(), &lines).0, 2);
+    }
 }
 
 #[test]

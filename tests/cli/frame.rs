@@ -12,6 +12,14 @@ fn help_tells_the_exit_codes() {
 }
 
 #[test]
+fn what_every_command_takes_stands_apart() {
+    let (_, stdout, _) = run(project("").path(), &["predict", "--help"]);
+    let (own, global) = stdout.split_once("\nGlobal options:\n").expect("a heading of its own");
+    assert!(own.contains("--text-column") && !own.contains("--log-format"), "{stdout}");
+    assert!(global.contains("--log-format"), "{stdout}");
+}
+
+#[test]
 fn wrong_arguments_end_with_2() {
     let folder = project("");
     let all: [&[&str]; 4] =

@@ -87,6 +87,63 @@ fn tables_keep_quotes_and_lines() {
         run(folder.path(), &["predict", "--input", "in.csv", "--text-column", "body"]);
     assert_eq!(code, 1);
     assert!(stderr.contains("there is no column `body`; there are: n, text, m"), "{stderr}");
+    let (_, _, stderr) = run(folder.path(), &["predict", "--input", "in.csv", "--format", "tsv"]);
+    assert!(stderr.contains("hint: its columns are parted by commas"), "{stderr}");
+}
+
+#[test]
+fn json_lines_hold_the_probability_as_a_number() {
+    let folder = trained();
+    std::fs::write(folder.path().join("in.tsv"), "n\ttext\n1\ta great film\n").unwrap();
+    let scored = |arguments: &[&str]| {
+        let (code, stdout, stderr) = run(folder.path(), &[&["predict"], arguments].concat());
+        assert_eq!((code, stderr.as_str()), (0, ""), "{arguments:?}");
+        stdout
+    };
+    let check = |line: &str| {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(object["probability"].is_f64() && object["n"] == "1", "{line}");
+    };
+    check(&scored(&["--input", "in.tsv", "--json"]));
+    scored(&["--input", "in.tsv", "--output", "out.jsonl"]);
+    check(&std::fs::read_to_string(folder.path().join("out.jsonl")).unwrap());
+    // Labelled before: the old columns are replaced, and still hold a number.
+    scored(&["--input", "in.tsv", "--output", "again.tsv"]);
+    check(&scored(&["--input", "again.tsv", "--json"]));
+    let both = ["predict", "--input", "in.tsv", "--json", "--output", "out.csv"];
+    let (code, _, stderr) = run(folder.path(), &both);
+    assert!(code == 2 && stderr.contains("contradict each other"), "{stderr}");
+}
+
+#[test]
+fn the_name_of_the_output_says_its_form() {
+    let folder = trained();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("in.txt"), "a great film\nan awful, film\n").unwrap();
+    std::fs::write(path("in.csv"), "text\na great film\n\"an awful, film\"\n").unwrap();
+    let lines = "{\"text\":\"a great film\"}\n{\"text\":\"an awful, film\"}\n";
+    std::fs::write(path("in.jsonl"), lines).unwrap();
+    let scored = |input: &str, output: &str| {
+        let arguments = ["predict", "--input", input, "--output", output];
+        assert_eq!(run(folder.path(), &arguments), (0, String::new(), String::new()));
+        let bytes = std::fs::read(path(output)).unwrap();
+        assert_eq!(bytes.starts_with(&[0x1f, 0x8b]), output.ends_with(".gz"), "{output}");
+        match malmoi::files::read_text(&path(output), None).unwrap() {
+            malmoi::files::WholeText::Whole(text) => text,
+            other => panic!("{output}: {other:?}"),
+        }
+    };
+    for input in ["in.txt", "in.csv", "in.jsonl"] {
+        let plain = scored(input, "out.txt");
+        assert!(plain.starts_with("pos\t0.") && plain.contains("\nneg\t0."), "{plain}");
+        assert_eq!(scored(input, "out.txt.gz"), plain);
+        let table = scored(input, "out.csv");
+        assert!(table.starts_with("text,predicted_label,probability\na great film,pos,0."));
+        assert!(table.contains("\n\"an awful, film\",neg,0."), "{table}");
+        assert_eq!(scored(input, "out.csv.gz"), table);
+        let json = scored(input, "out.jsonl.gz");
+        assert!(json.lines().all(|line| line.contains(",\"probability\":0.")), "{json}");
+    }
 }
 
 #[test]

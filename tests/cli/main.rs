@@ -48,6 +48,7 @@ fn project(more: &str) -> TempDir {
     std::fs::create_dir(folder.path().join(".git")).expect("it is writable");
     let settings = format!("{SETTINGS}{more}\n");
     std::fs::write(folder.path().join("pipeline.toml"), settings).expect("it is writable");
+    std::fs::write(folder.path().join("reviews.tsv"), "").expect("it is writable");
     folder
 }
 

@@ -1,8 +1,9 @@
-//! What the README says of the command line is what `--help` says.
+//! What both READMEs say of the command line is what `--help` says.
 
 use std::process::Command;
 
 const README: &str = include_str!("../README.md");
+const KOREAN: &str = include_str!("../README.ko.md");
 
 #[test]
 fn every_command_of_the_table_exists() {
@@ -32,6 +33,21 @@ fn every_command_is_in_the_table() {
         let is_shown = |line: &str| line.split_whitespace().next() == Some(name);
         assert!(README.lines().filter_map(shown).any(is_shown), "`malmoi {name}` is not shown");
     }
+}
+
+/// Who adds a row to one README is told of the other.
+#[test]
+fn both_languages_show_the_same_commands() {
+    let [english, korean] =
+        [README, KOREAN].map(|page| page.lines().filter_map(shown).collect::<Vec<_>>());
+    let lacks = |page: &[&str], lines: &[&str]| {
+        let lacking = lines.iter().filter(|line| !page.contains(line));
+        lacking.map(|line| format!("\n  malmoi {line}")).collect::<String>()
+    };
+    let (in_korean, in_english) = (lacks(&korean, &english), lacks(&english, &korean));
+    assert!(in_korean.is_empty(), "README.ko.md lacks{in_korean}");
+    assert!(in_english.is_empty(), "README.md lacks{in_english}");
+    assert_eq!(english, korean, "the commands stand in another order");
 }
 
 /// ``| `malmoi run [NAME]` | … |`` → `run [NAME]`

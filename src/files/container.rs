@@ -223,6 +223,19 @@ impl ContainerReader {
             .collect())
     }
 
+    /// Where the next numbers of `size` bytes each stand, for [`ContainerReader::at`]:
+    /// large parts can so be read side by side, and straight into what they become.
+    pub fn place(&mut self, size: usize) -> Result<std::ops::Range<usize>> {
+        let length = self.count(size)? * size;
+        self.take(length)?;
+        Ok(self.position - length..self.position)
+    }
+
+    /// The bytes at a place.
+    pub fn at(&self, place: std::ops::Range<usize>) -> &[u8] {
+        &self.bytes[place]
+    }
+
     /// An error about what the file says, though its checksum is right.
     pub fn contradiction(&self, what: &str) -> Error {
         Error::data(format!("the file contradicts itself: {what}"))

@@ -238,28 +238,41 @@ fn write(dictionary: &SystemDictionary, file: &mut ContainerWriter) -> Result<()
 
 type Checked<T> = std::result::Result<T, &'static str>;
 
+/// Most of the time goes into memory that is touched first: large parts are read
+/// side by side, each straight into what it becomes.
 fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
-    let (codes, units, starts) = (file.u32s()?, file.u32s()?, file.u32s()?);
-    let morphemes = file.u32s()?;
-    let features = file.u32s()?;
+    let codes = file.u32s()?;
+    let (units, starts, morphemes) = (file.place(4)?, file.place(4)?, file.place(4)?);
+    let features = file.place(4)?;
     let tags = String::from_utf8_lossy(file.bytes()?).lines().map(str::to_owned).collect();
-    let expressions = String::from_utf8(file.bytes()?.to_vec());
+    let expressions = file.place(1)?;
     let classes = file.u32s()?;
     let characters = file.u32s()?;
-    let costs =
-        file.bytes()?.as_chunks::<2>().0.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect();
+    let costs = file.place(1)?;
     let (left_numbers, right_numbers) = (short(&file.u32s()?), short(&file.u32s()?));
     let usual = file.u32s()?.as_chunks::<4>().0.to_vec();
     let entries = file.u64()? as usize;
-    let words = starts.len().saturating_sub(1) as u32;
-    let Ok(trie) = Trie::from_numbers(codes, &units, words) else {
+    let file = &*file;
+    let words = (starts.len() / 4).saturating_sub(1) as u32;
+    let (trie, (starts, morphemes)) = rayon::join(
+        || Trie::from_bytes(codes, file.at(units), words),
+        || {
+            let morphemes = file.at(morphemes).as_chunks::<12>().0.iter().map(morpheme);
+            (u32s(file.at(starts)), morphemes.collect())
+        },
+    );
+    let ((costs, expressions), features) = rayon::join(
+        || (i16s(file.at(costs)), String::from_utf8(file.at(expressions).to_vec())),
+        || file.at(features).as_chunks::<16>().0.iter().map(feature).collect(),
+    );
+    let Ok(trie) = trie else {
         return Ok(Err("its table of words"));
     };
     let dictionary = SystemDictionary {
         trie,
         starts,
-        morphemes: morphemes.as_chunks::<3>().0.iter().map(morpheme).collect(),
-        features: features.as_chunks::<4>().0.to_vec(),
+        morphemes,
+        features,
         tags,
         expressions: expressions.unwrap_or_default(),
         classes: classes.as_chunks::<4>().0.iter().map(class).collect(),
@@ -274,11 +287,31 @@ fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
     Ok(dictionary.checked())
 }
 
+fn u32s(bytes: &[u8]) -> Vec<u32> {
+    bytes.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect()
+}
+
+fn i16s(bytes: &[u8]) -> Vec<i16> {
+    bytes.as_chunks::<2>().0.iter().map(|bytes| i16::from_le_bytes(*bytes)).collect()
+}
+
+fn numbers<const N: usize, const B: usize>(bytes: &[u8; B]) -> [u32; N] {
+    std::array::from_fn(|place| {
+        let bytes = bytes[place * 4..place * 4 + 4].try_into().expect("four bytes");
+        u32::from_le_bytes(bytes)
+    })
+}
+
+fn feature(bytes: &[u8; 16]) -> [u32; 4] {
+    numbers(bytes)
+}
+
 fn short(numbers: &[u32]) -> Vec<u16> {
     numbers.iter().map(|&number| number as u16).collect()
 }
 
-fn morpheme(&[ids, costs, feature]: &[u32; 3]) -> Morpheme {
+fn morpheme(bytes: &[u8; 12]) -> Morpheme {
+    let [ids, costs, feature] = numbers(bytes);
     Morpheme {
         left: ids as u16,
         right: (ids >> 16) as u16,

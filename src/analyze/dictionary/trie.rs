@@ -66,19 +66,27 @@ impl Trie {
         (self.codes.clone(), units.collect())
     }
 
-    /// From what [`Trie::to_numbers`] gave, for words numbered below `words`.
+    /// From the codes and the little-endian bytes of the units that
+    /// [`Trie::to_numbers`] gave, for words numbered below `words`.
     ///
     /// # Errors
-    /// If the numbers are not those of a trie.
-    pub fn from_numbers(codes: Vec<u32>, units: &[u32], words: u32) -> Result<Self> {
-        let (units, rest) = units.as_chunks::<3>();
-        let units: Vec<Unit> =
-            units.iter().map(|&[base, parent, word]| Unit { base, parent, word }).collect();
+    /// If they are not those of a trie.
+    pub fn from_bytes(codes: Vec<u32>, units: &[u8], words: u32) -> Result<Self> {
+        let (units, rest) = units.as_chunks::<12>();
+        let units: Vec<Unit> = units.iter().map(Unit::from_bytes).collect();
         let known = units.iter().all(|unit| unit.word == NONE || unit.word < words);
         if units.is_empty() || !rest.is_empty() || !known {
             return Err(Error::data("its table of words contradicts itself"));
         }
         Ok(Trie { codes, units })
+    }
+}
+
+impl Unit {
+    fn from_bytes(bytes: &[u8; 12]) -> Self {
+        let [base, parent, word] = [0, 4, 8]
+            .map(|at| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes")));
+        Unit { base, parent, word }
     }
 }
 
@@ -190,10 +198,14 @@ fn character(word: &str, depth: usize) -> char {
 mod tests {
     use super::*;
 
+    fn bytes(numbers: &[u32]) -> Vec<u8> {
+        numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+    }
+
     fn check(words: &[&str], text: &str, expected: &[(usize, u32)]) {
         let trie = Trie::new(words);
         let (codes, units) = trie.to_numbers();
-        let read = Trie::from_numbers(codes, &units, words.len() as u32).unwrap();
+        let read = Trie::from_bytes(codes, &bytes(&units), words.len() as u32).unwrap();
         for trie in [&trie, &read] {
             let mut found = Vec::new();
             trie.prefixes(text, |length, word| found.push((length, word)));
@@ -227,10 +239,10 @@ mod tests {
 
     #[test]
     fn wrong_numbers_are_refused() {
-        assert!(Trie::from_numbers(vec![], &[], 1).is_err());
-        assert!(Trie::from_numbers(vec![], &[0, 0, 7], 7).is_err());
+        assert!(Trie::from_bytes(vec![], &[], 1).is_err());
+        assert!(Trie::from_bytes(vec![], &bytes(&[0, 0, 7]), 7).is_err());
         // A base beyond the end leads nowhere.
-        let wild = Trie::from_numbers(vec![1; 256], &[u32::MAX, 0, NONE], 0).unwrap();
+        let wild = Trie::from_bytes(vec![1; 256], &bytes(&[u32::MAX, 0, NONE]), 0).unwrap();
         wild.prefixes("a", |_, _| panic!("there is no word"));
     }
 }

@@ -25,6 +25,8 @@ pub struct Form {
     pub version: u32,
     /// What a user calls it.
     pub name: &'static str,
+    /// How a damaged one is mended, as a hint.
+    pub mend: &'static str,
 }
 
 /// Writes a container; it appears under its name when finished.
@@ -130,7 +132,7 @@ impl ContainerReader {
         let damaged = |what: &str| {
             Error::data(format!("the {} is damaged: {what}", form.name))
                 .at(path.display().to_string())
-                .hinted("delete it and run the pipeline again")
+                .hinted(form.mend)
         };
         if bytes.len() < HEADER + TRAILER || bytes[..8] != *MAGIC || bytes[8..12] != form.kind {
             return Err(damaged("it does not begin and end as one"));
@@ -240,7 +242,7 @@ impl ContainerReader {
     pub fn contradiction(&self, what: &str) -> Error {
         Error::data(format!("the file contradicts itself: {what}"))
             .at(self.path.display().to_string())
-            .hinted("delete it and run the pipeline again")
+            .hinted("make it anew")
     }
 
     fn count(&mut self, size: usize) -> Result<usize> {
@@ -289,7 +291,7 @@ pub fn fingerprint(parts: &[&[u8]]) -> u64 {
 mod tests {
     use super::*;
 
-    const FORM: Form = Form { kind: *b"TEST", version: 3, name: "test" };
+    const FORM: Form = Form { kind: *b"TEST", version: 3, name: "test", mend: "make it anew" };
 
     fn written(folder: &Path) -> PathBuf {
         let path = folder.join("x.bin");

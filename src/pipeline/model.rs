@@ -14,7 +14,12 @@ use crate::error::{Error, Result};
 use crate::files::{ContainerReader, ContainerWriter, Form};
 use crate::vectorize::{Norm, Vectorizer, Vocabulary, VocabularyParts, Weights};
 
-const FORM: Form = Form { kind: *b"MODL", version: 2, name: "model" };
+const FORM: Form = Form {
+    kind: *b"MODL",
+    version: 2,
+    name: "model",
+    mend: "delete it and run the pipeline again",
+};
 
 /// A trained model: cleans, analyzes, vectorizes and classifies.
 ///

@@ -10,7 +10,12 @@ use crate::error::Result;
 use crate::files::{ContainerReader, ContainerWriter, Form};
 use crate::vectorize::Vectorizer;
 
-const FORM: Form = Form { kind: *b"ROWS", version: 1, name: "file of rows" };
+const FORM: Form = Form {
+    kind: *b"ROWS",
+    version: 1,
+    name: "file of rows",
+    mend: "delete it and run the pipeline again",
+};
 
 /// One part of the corpus as rows.
 #[derive(Debug, Clone, PartialEq)]

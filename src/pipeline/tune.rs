@@ -150,8 +150,11 @@ fn recipes(pipeline: &Pipeline, others: bool) -> Vec<Recipe> {
         recipe.vectorize.binary = false;
         recipe.vectorize.sublinear_tf = true;
     });
-    let longest: &[u32] =
-        if base.analyze.analyzer == AnalyzerKind::Word { &[2, 3] } else { &[3, 4, 5] };
+    let longest: &[u32] = match base.analyze.analyzer {
+        AnalyzerKind::Word | AnalyzerKind::Auto => &[2, 3],
+        AnalyzerKind::Korean => &[2, 3, 4],
+        AnalyzerKind::Char | AnalyzerKind::CharWb => &[3, 4, 5],
+    };
     for &length in longest {
         let shortest = base.vectorize.ngram_range.0.min(length);
         add(&format!("ngram_range = [{shortest}, {length}]"), &|recipe| {

@@ -20,6 +20,7 @@ impl SystemDictionary {
         let trie = Trie::new(&surfaces);
         let classes = sources.categories.iter().map(|category| words.add_class(category)).collect();
         let usual = words.usual_ids(&sources.entries);
+        let costs = numbers.arrange(&sources.costs);
         let dictionary = SystemDictionary {
             trie,
             starts: words.starts,
@@ -29,7 +30,8 @@ impl SystemDictionary {
             expressions: words.expressions,
             classes,
             characters: sources.characters.clone(),
-            costs: numbers.arrange(&sources.costs),
+            least_costs: least(&costs, sources.costs.right_ids),
+            costs,
             right_ids: sources.costs.right_ids,
             usual,
             entries: sources.entries.len(),
@@ -94,6 +96,15 @@ impl Numbers {
         }
         costs
     }
+}
+
+/// Of each right id the least cost before any left id.
+fn least(costs: &[i16], right_ids: usize) -> Vec<i16> {
+    let mut least = vec![i16::MAX; right_ids];
+    for row in costs.chunks_exact(right_ids.max(1)) {
+        least.iter_mut().zip(row).for_each(|(least, cost)| *least = (*least).min(*cost));
+    }
+    least
 }
 
 fn by_weight(weights: &[f64]) -> Vec<u16> {

@@ -11,7 +11,12 @@ use super::trie::Trie;
 use crate::error::Result;
 use crate::files::{ContainerReader, ContainerWriter, Form};
 
-const FORM: Form = Form { kind: *b"KDIC", version: 1, name: "dictionary" };
+const FORM: Form = Form {
+    kind: *b"KDIC",
+    version: 2,
+    name: "dictionary",
+    mend: "run `malmoi dictionary install --force`",
+};
 
 /// What the lattice asks of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +87,8 @@ pub struct SystemDictionary {
     /// By frequency: cost of (right, left) at `left * right_ids + right`.
     pub(super) costs: Vec<i16>,
     pub(super) right_ids: usize,
+    /// Of each right id the least cost before any left id.
+    pub(super) least_costs: Vec<i16>,
     /// From the sources' ids to those by frequency.
     pub(super) left_numbers: Vec<u16>,
     pub(super) right_numbers: Vec<u16>,
@@ -170,6 +177,12 @@ impl SystemDictionary {
         &self.costs[start..start + self.right_ids]
     }
 
+    /// The least cost that a word with this right id has before any other.
+    #[inline]
+    pub fn least_cost_after(&self, right: u16) -> i16 {
+        self.least_costs[usize::from(right)]
+    }
+
     /// Number of left ids.
     pub fn left_ids(&self) -> usize {
         self.left_numbers.len()
@@ -229,6 +242,8 @@ fn write(dictionary: &SystemDictionary, file: &mut ContainerWriter) -> Result<()
     file.u32s(&characters.collect::<Vec<u32>>())?;
     let costs: Vec<u8> = dictionary.costs.iter().flat_map(|cost| cost.to_le_bytes()).collect();
     file.bytes(&costs)?;
+    let least = dictionary.least_costs.iter().flat_map(|cost| cost.to_le_bytes());
+    file.bytes(&least.collect::<Vec<u8>>())?;
     for numbers in [&dictionary.left_numbers, &dictionary.right_numbers] {
         file.u32s(&numbers.iter().map(|&number| u32::from(number)).collect::<Vec<u32>>())?;
     }
@@ -249,6 +264,7 @@ fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
     let classes = file.u32s()?;
     let characters = file.u32s()?;
     let costs = file.place(1)?;
+    let least_costs = i16s(file.bytes()?);
     let (left_numbers, right_numbers) = (short(&file.u32s()?), short(&file.u32s()?));
     let usual = file.u32s()?.as_chunks::<4>().0.to_vec();
     let entries = file.u64()? as usize;
@@ -279,6 +295,7 @@ fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
         characters: characters.as_chunks::<2>().0.iter().map(character).collect(),
         costs,
         right_ids: right_numbers.len(),
+        least_costs,
         left_numbers,
         right_numbers,
         usual,
@@ -356,13 +373,16 @@ impl SystemDictionary {
                 .usual
                 .iter()
                 .all(|usual| (usual[2] as usize) < left_ids && (usual[3] as usize) < right_ids);
+        let costs_fit = left_ids > 0
+            && self.costs.len() == left_ids * right_ids
+            && self.least_costs.len() == right_ids;
         let all = [
             (ids_fit, "a word has an unknown id"),
             (features_fit, "a word has an unknown feature"),
             (starts_fit, "its words are out of order"),
             (classes_fit, "a class of characters has no word"),
             (characters_fit, "a character has no class"),
-            (left_ids > 0 && self.costs.len() == left_ids * right_ids, "its costs are incomplete"),
+            (costs_fit, "its costs are incomplete"),
             (numbers_fit, "its ids lead nowhere"),
         ];
         match all.into_iter().find(|(fits, _)| !fits) {

@@ -232,7 +232,10 @@ impl Analyzer {
 
     fn fixed_feature(&self, span: Option<&Fixed>, places: &[Place]) -> (Feature<'_>, Option<&str>) {
         let simple = |tag| Feature { tag, kind: WordKind::Simple, expression: "" };
-        let place = places.iter().find(|place| Some(&place.fixed) == span);
+        // They rise, as the spans do.
+        let at = |span: &Fixed| places.binary_search_by_key(&span.start, |place| place.fixed.start);
+        let place = span.and_then(|span| at(span).ok()).map(|at| &places[at]);
+        let place = place.filter(|place| Some(&place.fixed) == span);
         match (place, &self.user) {
             (Some(place), Some(user)) => {
                 let word = &user.words.words[place.word as usize];

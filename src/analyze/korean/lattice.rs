@@ -99,6 +99,8 @@ struct Candidate {
 /// Of all nodes with one right id that end at a place, the cheapest.
 #[derive(Clone, Copy)]
 struct Left {
+    /// What a way through it costs at least, whatever follows.
+    bound: i32,
     right: u16,
     cost: i32,
     /// Place in MeCab's list; of equal costs the first counts.
@@ -183,7 +185,7 @@ impl Lattice {
     /// Joins the candidates at `start` to what ends at `position`.
     fn connect(&mut self, dictionary: &SystemDictionary, position: usize, start: usize) {
         self.next_stamp();
-        self.gather(position);
+        self.gather(dictionary, position);
         // MeCab puts candidates before those it has: the last found is joined first.
         for place in (0..self.candidates.len()).rev() {
             let one = self.candidates[place];
@@ -218,25 +220,25 @@ impl Lattice {
 
     /// The nodes that end at `position`, one for each right id: the others with
     /// that id cost more before every word.
-    fn gather(&mut self, position: usize) {
+    fn gather(&mut self, dictionary: &SystemDictionary, position: usize) {
         self.lefts.clear();
         let mut node = self.ends[position];
         let mut order = 0;
         while node != NONE {
             let Node { right, cost, beside, .. } = self.nodes[node as usize];
+            let bound = cost + i32::from(dictionary.least_cost_after(right));
+            let one = Left { bound, right, cost, order, node };
             let seen = &mut self.seen_rights[usize::from(right)];
             if seen.0 != self.stamp {
                 *seen = (self.stamp, self.lefts.len() as u32);
-                self.lefts.push(Left { right, cost, order, node });
-            } else {
-                let left = &mut self.lefts[seen.1 as usize];
-                if cost < left.cost {
-                    *left = Left { right, cost, order, node };
-                }
+                self.lefts.push(one);
+            } else if cost < self.lefts[seen.1 as usize].cost {
+                self.lefts[seen.1 as usize] = one;
             }
             order += 1;
             node = beside;
         }
+        self.lefts.sort_unstable_by_key(|left| left.bound);
     }
 
     /// Many candidates share a left id, so the answer is remembered.
@@ -247,6 +249,10 @@ impl Lattice {
             let costs = dictionary.costs_before(left_id);
             let mut best = (i32::MAX, NONE, NONE);
             for left in &self.lefts {
+                // They rise by their bounds: no other can be cheaper.
+                if left.bound > best.0 {
+                    break;
+                }
                 let cost = left.cost + i32::from(costs[usize::from(left.right)]);
                 if cost < best.0 || (cost == best.0 && left.order < best.1) {
                     best = (cost, left.order, left.node);
@@ -261,7 +267,7 @@ impl Lattice {
     pub(super) fn last(&mut self, dictionary: &SystemDictionary, length: usize) -> (u32, i32) {
         let end = (0..=length).rev().find(|&end| self.ends[end] != NONE);
         self.next_stamp();
-        self.gather(end.expect("the start of the text is a node"));
+        self.gather(dictionary, end.expect("the start of the text is a node"));
         let (cost, node) = self.cheapest_before(dictionary, 0);
         (node, cost)
     }
@@ -362,7 +368,8 @@ fn each_unknown(
 }
 
 /// The end of a run of characters of which each shares a class with the one
-/// before, and how many follow the first.
+/// before, and how many follow the first. A run that is too long is not followed
+/// to its end: that would be done again from each of its characters.
 fn group(
     dictionary: &SystemDictionary,
     text: &str,
@@ -372,7 +379,7 @@ fn group(
     let (mut end, mut count, mut categories) = (first_end, 0, categories);
     for next in text[first_end..].chars() {
         let next_categories = dictionary.character(next).categories;
-        if categories & next_categories == 0 {
+        if categories & next_categories == 0 || count > LONGEST_GROUP {
             break;
         }
         end += next.len_utf8();

@@ -109,13 +109,12 @@ impl UserWords {
 }
 
 /// All fixed spans in order; a registered word wins against another span.
+///
+/// `places` rise and do not overlap, and so do `others`.
 pub(super) fn merge(places: &[Place], others: &[Fixed], fixed: &mut Vec<Fixed>) {
     fixed.clear();
     fixed.extend(places.iter().map(|place| place.fixed));
-    let free = |other: &&Fixed| {
-        !places.iter().any(|place| place.fixed.start < other.end && other.start < place.fixed.end)
-    };
-    fixed.extend(others.iter().filter(free));
+    fixed.extend(others.iter().filter(|other| !touches(places, other)));
     fixed.sort_unstable_by_key(|span| span.start);
 }
 
@@ -127,8 +126,13 @@ fn take(taken: &mut Vec<Place>, place: Place) {
 }
 
 fn overlaps(taken: &[Place], place: &Place) -> bool {
-    let (start, end) = (place.fixed.start, place.fixed.end);
-    taken.iter().any(|other| other.fixed.start < end && start < other.fixed.end)
+    touches(taken, &place.fixed)
+}
+
+/// Whether one of `taken`, which rise and do not overlap, has a byte of `span`.
+fn touches(taken: &[Place], span: &Fixed) -> bool {
+    let next = taken.partition_point(|other| other.fixed.end <= span.start);
+    taken.get(next).is_some_and(|other| other.fixed.start < span.end)
 }
 
 fn verdict(dictionary: &SystemDictionary, text: &str, plain: &[Found], place: &Place) -> Verdict {

@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ class Run:
 
 def read_texts(path: pathlib.Path, limit: int | None = None) -> list[str]:
     """The texts that are not blank: lines, or the column `document` of a table."""
+    need(path.is_file(), f"there is no file `{path}`")
     texts = (text for text in columns(path) if text.strip())
     found = [text for text, _ in zip(texts, range(limit))] if limit else list(texts)
     need(bool(found), f"`{path}` holds no text")
@@ -106,6 +108,7 @@ def per_text(found: list, texts: list[str], who: str) -> list:
 
 def run(command: list[str], timeout: float, keep: bool = True) -> Run:
     """Runs a command with no input; its errors go where ours do."""
+    need(shutil.which(command[0]) is not None, f"there is no program `{command[0]}`")
     with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         process = subprocess.Popen(

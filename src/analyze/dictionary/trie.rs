@@ -33,7 +33,7 @@ const ROOT: u32 = 0;
 
 impl Trie {
     /// The trie of `words`, which are sorted by bytes, differ, and are numbered by their places.
-    pub fn new<'a>(words: &[&'a str]) -> Self {
+    pub fn new(words: &[&str]) -> Self {
         let codes = codes(words);
         let mut builder = Builder { units: vec![FREE], first_free: 1, children: Vec::new() };
         builder.units[0].parent = ROOT;

@@ -35,7 +35,7 @@ pub struct Analyzer {
     symbols: Option<Symbols>,
     symbol_ids: (u16, u16),
     decompound: Decompound,
-    resting: Mutex<Vec<Box<Buffers>>>,
+    resting: Mutex<Vec<Buffers>>,
 }
 
 /// A user dictionary as the lattice takes it.

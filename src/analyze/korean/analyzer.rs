@@ -112,13 +112,13 @@ impl Analyzer {
 
     /// The `count` likeliest analyses, the likeliest first, each with its cost
     /// (lower is likelier).
-    pub fn n_best(&self, text: &str, count: usize) -> Vec<(Vec<Morph>, i32)> {
+    pub fn n_best(&self, text: &str, count: usize) -> Vec<(Vec<Morph>, i64)> {
         self.with_buffers(|buffers| {
             self.find(text, buffers);
             let Buffers { lattice, normalized, fixed, places, .. } = buffers;
             let normal = normalized.text(text);
             let ways = lattice.best_ways(&self.dictionary, normal, fixed, count);
-            let way = |(found, cost): (Vec<Found>, i32)| {
+            let way = |(found, cost): (Vec<Found>, i64)| {
                 let mut chars = CharOffsets::new(text);
                 let morph = |one: &Found| {
                     self.morph(one, normal, normalized, fixed, places).to_morph(&mut chars)

@@ -9,14 +9,14 @@ use std::collections::BinaryHeap;
 use super::lattice::{Fixed, Found, Lattice, NONE};
 use crate::analyze::dictionary::SystemDictionary;
 
-/// Ways under way; a text with more is cut off there, cheapest first.
-const MOST_STEPS: usize = 1 << 20;
+/// Steps that are looked at, and so the memory: 1 GB at most.
+const MOST_STEPS: usize = 1 << 24;
 
 /// A part of a way: a node and what follows it.
 struct Step {
     node: u32,
     /// Cost from the end of the text back to the node, the node not included.
-    cost_after: i32,
+    cost_after: i64,
     /// The step that follows, or [`NONE`] at the end of the text.
     after: u32,
 }
@@ -24,15 +24,17 @@ struct Step {
 impl Lattice {
     /// The `count` cheapest ways to cut `text`, the cheapest first, each with its cost.
     ///
-    /// There are fewer if the text can be cut in fewer ways.
+    /// There are fewer if the text can be cut in fewer ways, or if it is so long that
+    /// they are not found in a bounded number of steps; one there always is.
     pub fn best_ways(
         &mut self,
         dictionary: &SystemDictionary,
         text: &str,
         fixed: &[Fixed],
         count: usize,
-    ) -> Vec<(Vec<Found>, i32)> {
-        self.fill(dictionary, text, fixed);
+    ) -> Vec<(Vec<Found>, i64)> {
+        let mut best = Vec::new();
+        let cost = self.decode(dictionary, text, fixed, &mut best);
         let mut ways = Vec::new();
         let mut steps: Vec<Step> = Vec::new();
         let mut open = BinaryHeap::new();
@@ -48,11 +50,14 @@ impl Lattice {
                 continue;
             }
             let one = self.nodes[node as usize];
-            let cost_after = cost_after + one.own_cost;
+            let cost_after = cost_after + i64::from(one.own_cost);
             let position = one.from as usize;
             self.open_before(
                 dictionary, position, one.left, cost_after, step, &mut steps, &mut open,
             );
+        }
+        if ways.is_empty() {
+            ways.push((best, cost));
         }
         ways
     }
@@ -64,16 +69,16 @@ impl Lattice {
         dictionary: &SystemDictionary,
         position: usize,
         left: u16,
-        cost_after: i32,
+        cost_after: i64,
         after: u32,
         steps: &mut Vec<Step>,
-        open: &mut BinaryHeap<Reverse<(i32, u32)>>,
+        open: &mut BinaryHeap<Reverse<(i64, u32)>>,
     ) {
         let costs = dictionary.costs_before(left);
         let mut node = self.ends[position];
         while node != NONE {
             let one = &self.nodes[node as usize];
-            let cost_after = cost_after + i32::from(costs[usize::from(one.right)]);
+            let cost_after = cost_after + i64::from(costs[usize::from(one.right)]);
             open.push(Reverse((one.cost + cost_after, steps.len() as u32)));
             steps.push(Step { node, cost_after, after });
             node = one.beside;

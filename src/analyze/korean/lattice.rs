@@ -58,8 +58,8 @@ pub(super) struct Node {
     pub left: u16,
     /// Own cost and space penalty.
     pub own_cost: i32,
-    /// Of the cheapest way up to its end.
-    pub cost: i32,
+    /// Of the cheapest way up to its end; a long line has more than fits in 32 bits.
+    pub cost: i64,
     /// The node before it on that way.
     pub before: u32,
     /// The next node that ends at the same place.
@@ -82,7 +82,7 @@ pub struct Lattice {
     /// By right id: (stamp, place in `lefts`).
     seen_rights: Vec<(u32, u32)>,
     /// By left id: (stamp, cheapest cost, its node).
-    seen_lefts: Vec<(u32, i32, u32)>,
+    seen_lefts: Vec<(u32, i64, u32)>,
     stamp: u32,
 }
 
@@ -100,9 +100,9 @@ struct Candidate {
 #[derive(Clone, Copy)]
 struct Left {
     /// What a way through it costs at least, whatever follows.
-    bound: i32,
+    bound: i64,
     right: u16,
-    cost: i32,
+    cost: i64,
     /// Place in MeCab's list; of equal costs the first counts.
     order: u32,
     node: u32,
@@ -118,7 +118,7 @@ impl Lattice {
         text: &str,
         fixed: &[Fixed],
         out: &mut Vec<Found>,
-    ) -> i32 {
+    ) -> i64 {
         out.clear();
         self.fill(dictionary, text, fixed);
         let (mut node, cost) = self.last(dictionary, text.len());
@@ -197,7 +197,7 @@ impl Lattice {
                 right: one.right,
                 left: one.left,
                 own_cost,
-                cost: cost_before + own_cost,
+                cost: cost_before + i64::from(own_cost),
                 before,
                 beside: self.ends[end],
                 from: position as u32,
@@ -226,7 +226,7 @@ impl Lattice {
         let mut order = 0;
         while node != NONE {
             let Node { right, cost, beside, .. } = self.nodes[node as usize];
-            let bound = cost + i32::from(dictionary.least_cost_after(right));
+            let bound = cost + i64::from(dictionary.least_cost_after(right));
             let one = Left { bound, right, cost, order, node };
             let seen = &mut self.seen_rights[usize::from(right)];
             if seen.0 != self.stamp {
@@ -243,17 +243,17 @@ impl Lattice {
 
     /// Many candidates share a left id, so the answer is remembered.
     #[inline]
-    fn cheapest_before(&mut self, dictionary: &SystemDictionary, left_id: u16) -> (i32, u32) {
+    fn cheapest_before(&mut self, dictionary: &SystemDictionary, left_id: u16) -> (i64, u32) {
         let seen = &mut self.seen_lefts[usize::from(left_id)];
         if seen.0 != self.stamp {
             let costs = dictionary.costs_before(left_id);
-            let mut best = (i32::MAX, NONE, NONE);
+            let mut best = (i64::MAX, NONE, NONE);
             for left in &self.lefts {
                 // They rise by their bounds: no other can be cheaper.
                 if left.bound > best.0 {
                     break;
                 }
-                let cost = left.cost + i32::from(costs[usize::from(left.right)]);
+                let cost = left.cost + i64::from(costs[usize::from(left.right)]);
                 if cost < best.0 || (cost == best.0 && left.order < best.1) {
                     best = (cost, left.order, left.node);
                 }
@@ -264,7 +264,7 @@ impl Lattice {
     }
 
     /// The node before the end of the text and the cost of the whole way.
-    pub(super) fn last(&mut self, dictionary: &SystemDictionary, length: usize) -> (u32, i32) {
+    pub(super) fn last(&mut self, dictionary: &SystemDictionary, length: usize) -> (u32, i64) {
         let end = (0..=length).rev().find(|&end| self.ends[end] != NONE);
         self.next_stamp();
         self.gather(dictionary, end.expect("the start of the text is a node"));

@@ -20,4 +20,4 @@ pub use normalize::NormalizeParams;
 pub use tokenizer::KoreanTokenizer;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -18,7 +18,7 @@ fn small() -> Arc<SystemDictionary> {
     SMALL.clone()
 }
 
-fn analyzer(words: &str, decompound: Decompound) -> Analyzer {
+pub(in crate::analyze) fn analyzer(words: &str, decompound: Decompound) -> Analyzer {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("words.txt");
     std::fs::write(&path, words).unwrap();
@@ -131,6 +131,30 @@ fn the_best_ways_rise_in_cost_and_begin_with_the_answer() {
 }
 
 #[test]
+fn the_best_way_comes_out_of_a_long_text_too() {
+    let text = "바다가 간다 책을 읽는다 ".repeat(3000);
+    let analyzer = analyzer("", Decompound::None);
+    let ways = analyzer.n_best(&text, 2);
+    assert_eq!(ways[0].0, analyzer.analyze(&text));
+}
+
+#[test]
+fn a_word_gets_the_same_answer_however_often_it_stands_in_a_line() {
+    // It cuts 간다, so that each place is tried by itself.
+    let text = "바다간다 ".repeat(100);
+    let analyzer = analyzer("바다간", Decompound::None);
+    let found = analyzer.morphs(&text).iter().filter(|surface| *surface == "바다간").count();
+    assert_eq!(found, 100);
+}
+
+#[test]
+fn costs_of_long_lines_do_not_overflow() {
+    let analyzer = analyzer("마바,1,1,32767,NNP,*,F,마바,*,*,*,*", Decompound::None);
+    let (_, cost) = &analyzer.n_best(&"마바 ".repeat(70_000), 1)[0];
+    assert!(*cost > i64::from(i32::MAX));
+}
+
+#[test]
 fn threads_share_one_analyzer() {
     let analyzer = analyzer("말모이", Decompound::None);
     let expected = pos(&analyzer, "말모이는 사람이 읽는다");
@@ -146,21 +170,21 @@ fn threads_share_one_analyzer() {
 }
 
 /// Cost of a way, summed up without the lattice.
-fn cost(dictionary: &SystemDictionary, text: &str, way: &[Found]) -> i32 {
-    let (mut right, mut end, mut sum) = (0u16, 0, 0i32);
+fn cost(dictionary: &SystemDictionary, text: &str, way: &[Found]) -> i64 {
+    let (mut right, mut end, mut sum) = (0u16, 0, 0i64);
     for found in way {
         let (What::Known(number) | What::Unknown(number)) = found.what else {
             panic!("nothing is fixed here");
         };
         let one = dictionary.morpheme(number);
-        sum += i32::from(dictionary.costs_before(one.left)[usize::from(right)]);
-        sum += i32::from(one.cost);
+        sum += i64::from(dictionary.costs_before(one.left)[usize::from(right)]);
+        sum += i64::from(one.cost);
         if found.start > end && text[end..found.start].contains(' ') {
-            sum += i32::from(one.space_penalty);
+            sum += i64::from(one.space_penalty);
         }
         (right, end) = (one.right, found.end);
     }
-    sum + i32::from(dictionary.costs_before(0)[usize::from(right)])
+    sum + i64::from(dictionary.costs_before(0)[usize::from(right)])
 }
 
 proptest! {

@@ -40,7 +40,7 @@ impl KoreanTokenizer {
                 return;
             }
             let term = out.buffer.len() as u32;
-            self.push_surface(one.registered.unwrap_or(surface), &mut out.buffer);
+            self.push_term(one.registered.unwrap_or(surface), &mut out.buffer);
             if self.tagged {
                 out.buffer.push('/');
                 out.buffer.push_str(tag);
@@ -62,7 +62,8 @@ impl KoreanTokenizer {
         kept && !tag.split('+').all(|one| among(&self.stop_tags, one))
     }
 
-    fn push_surface(&self, surface: &str, buffer: &mut String) {
+    /// Adds a term as it is counted.
+    pub(in crate::analyze) fn push_term(&self, surface: &str, buffer: &mut String) {
         if self.lowercase && surface.bytes().any(|byte| byte.is_ascii_uppercase() || byte >= 0xc3) {
             buffer.extend(surface.chars().flat_map(char::to_lowercase));
         } else {

@@ -5,6 +5,8 @@
 //! of the same stretch and against unknown words; a longer word of the system
 //! dictionary that holds it stays whole, unless the word is marked `force`.
 
+use std::ops::Range;
+
 use super::lattice::{Fixed, Found, Lattice, What};
 use crate::analyze::dictionary::{SystemDictionary, WordKind};
 
@@ -19,9 +21,10 @@ pub(super) struct Place {
     pub force: bool,
 }
 
-/// Places that the lattice decides on, one by one; texts with more are rare, and
-/// the others stay as the dictionary has them.
-const MOST_TRIALS: usize = 32;
+/// Characters on both sides of a place that can matter to it: it is tried inside
+/// of its eojeol, and no further away, so that a line of any length costs no more
+/// than its places do.
+const REACH: usize = 48;
 
 /// What the rules say of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,25 +90,62 @@ impl UserWords {
         text: &str,
         others: &[Fixed],
     ) {
-        for place in 0..self.open.len().min(MOST_TRIALS) {
-            let (place, cuts) = self.open[place];
+        for (place, cuts) in std::mem::take(&mut self.open) {
             if overlaps(&self.taken, &place) {
                 continue;
             }
-            merge(&self.taken, others, &mut self.fixed);
-            let without = lattice.decode(dictionary, text, &self.fixed, &mut self.trial);
-            take(&mut self.taken, place);
-            merge(&self.taken, others, &mut self.fixed);
-            let with = lattice.decode(dictionary, text, &self.fixed, &mut self.trial);
+            let around = around(text, &place);
+            let part = &text[around.clone()];
+            self.fix_inside(&around, others, None);
+            let without = lattice.decode(dictionary, part, &self.fixed, &mut self.trial);
+            self.fix_inside(&around, others, Some(&place));
+            let with = lattice.decode(dictionary, part, &self.fixed, &mut self.trial);
+            let span = place.fixed.start - around.start..place.fixed.end - around.start;
             let fits_before =
-                !cuts.before || with <= without && is_after_a_word(text, &self.trial, &place);
+                !cuts.before || with <= without && is_after_a_word(part, &self.trial, span.start);
             let fits_after =
-                !cuts.after || is_followed_by_particles(dictionary, text, &self.trial, &place);
-            if !(fits_before && fits_after) {
-                self.taken.retain(|taken| taken.fixed != place.fixed);
+                !cuts.after || is_before_particles(dictionary, part, &self.trial, span.end);
+            if fits_before && fits_after {
+                take(&mut self.taken, place);
             }
         }
     }
+
+    /// Leaves in `fixed` the spans inside of `around`, counted from its start: those
+    /// of words taken so far and of `place`, and the others that they leave.
+    fn fix_inside(&mut self, around: &Range<usize>, others: &[Fixed], place: Option<&Place>) {
+        let shifted = |span: &Fixed| Fixed {
+            start: span.start - around.start,
+            end: span.end - around.start,
+            ..*span
+        };
+        let inside = |span: &&Fixed| around.start <= span.start && span.end <= around.end;
+        let first = self.taken.partition_point(|word| word.fixed.start < around.start);
+        let near = self.taken[first..].iter().take_while(|word| word.fixed.start < around.end);
+        let words = near.chain(place).map(|word| &word.fixed);
+        self.fixed.clear();
+        self.fixed.extend(words.filter(inside).map(shifted));
+        let words = self.fixed.len();
+        let first = others.partition_point(|sign| sign.start < around.start);
+        let near = others[first..].iter().take_while(|sign| sign.start < around.end);
+        for sign in near.filter(inside).map(shifted) {
+            let is_free = |word: &Fixed| sign.end <= word.start || word.end <= sign.start;
+            if self.fixed[..words].iter().all(is_free) {
+                self.fixed.push(sign);
+            }
+        }
+        self.fixed.sort_unstable_by_key(|span| span.start);
+    }
+}
+
+/// The eojeol in which a place stands, or as much of it as is near.
+fn around(text: &str, place: &Place) -> Range<usize> {
+    let (start, end) = (place.fixed.start, place.fixed.end);
+    let near = |one: &(usize, char)| !one.1.is_whitespace();
+    let before = text[..start].char_indices().rev().take(REACH).take_while(near).last();
+    let after = text[end..].char_indices().take(REACH).take_while(near).last();
+    let start = before.map_or(start, |(at, _)| at);
+    start..after.map_or(end, |(at, last)| end + at + last.len_utf8())
 }
 
 /// All fixed spans in order; a registered word wins against another span.
@@ -179,30 +219,43 @@ fn may_be_particles(
     is_inflected && found.start == start && text[start..end].chars().count() > 1
 }
 
-/// Whether a word of more than one syllable ends where the place starts: a single
-/// one is found before anything (설 before 명량 in 설명량).
-fn is_after_a_word(text: &str, found: &[Found], place: &Place) -> bool {
-    let before = found.iter().find(|found| found.end == place.fixed.start);
+/// Whether a word of more than one syllable ends at `start`: a single one is found
+/// before anything (설 before 명량 in 설명량).
+fn is_after_a_word(text: &str, found: &[Found], start: usize) -> bool {
+    let before = found.iter().find(|found| found.end == start);
     before.is_some_and(|found| text[found.start..found.end].chars().nth(1).is_some())
 }
 
-fn is_followed_by_particles(
+/// Whether what stands at `end` is particles and endings, up to a sign or the end.
+fn is_before_particles(
     dictionary: &SystemDictionary,
     text: &str,
     found: &[Found],
-    place: &Place,
+    end: usize,
 ) -> bool {
-    let mut end = place.fixed.end;
-    for next in found.iter().filter(|found| found.start >= place.fixed.end) {
-        // White space and punctuation end the eojeol.
-        if next.start > end || !text[next.start..].starts_with(char::is_alphanumeric) {
-            break;
-        }
-        let What::Known(number) = next.what else { return false };
-        if !dictionary.feature(number).tag.starts_with(['J', 'E']) {
-            return false;
-        }
-        end = next.end;
-    }
-    end > place.fixed.end
+    let rest = &text[end..];
+    let length = rest.find(|one: char| !one.is_alphanumeric()).unwrap_or(rest.len());
+    length > 0
+        && (is_particle(dictionary, &rest[..length])
+            || are_particles(dictionary, found, end, end + length))
+}
+
+/// Whether the whole is one particle, whatever the lattice took it for: 의 at the
+/// end of a text is likelier a noun to it.
+fn is_particle(dictionary: &SystemDictionary, rest: &str) -> bool {
+    let mut is_one = false;
+    dictionary.prefixes(rest, |length, mut numbers| {
+        let is_tagged = |number| dictionary.feature(number).tag.starts_with('J');
+        is_one |= length == rest.len() && numbers.any(is_tagged);
+    });
+    is_one
+}
+
+/// Whether the lattice found nothing but particles and endings from `start` to `end`.
+fn are_particles(dictionary: &SystemDictionary, found: &[Found], start: usize, end: usize) -> bool {
+    let mut inside = found.iter().filter(|found| found.start >= start && found.start < end);
+    inside.all(|found| match found.what {
+        What::Known(number) => dictionary.feature(number).tag.starts_with(['J', 'E']),
+        _ => false,
+    })
 }

@@ -2,8 +2,8 @@
 
 use std::io::{Read, Write};
 
-use super::blocks::{Block, Blocks, utf8, written};
-use super::ordered::ordered;
+use super::blocks::utf8;
+use super::line_by_line::{Blank, Worked, line_by_line};
 use super::watch::Watch;
 use crate::clean::Cleaner;
 use crate::data::Skipped;
@@ -33,68 +33,35 @@ pub fn clean_lines(
     texts: Texts<'_>,
     name: &str,
     input: impl Read + Send,
-    mut output: impl Write,
+    output: impl Write,
     watch: &dyn Watch,
 ) -> Result<(u64, Skipped)> {
-    let mut blocks = Blocks::new(input, name);
-    let mut skipped = Skipped::default();
-    let mut count = 0;
-    ordered(
-        || {
-            watch.check()?;
-            blocks.next()
-        },
+    let blank = match texts {
+        Texts::Json { .. } => Blank::IsNone,
+        Texts::Plain => Blank::IsText,
+    };
+    line_by_line(
+        name,
+        input,
+        output,
+        watch,
+        blank,
         || (),
-        |(), block| clean_block(cleaner, texts, &block),
-        |cleaned: Cleaned| {
-            count += cleaned.lines;
-            for (line, reason) in &cleaned.bad {
-                skipped.add(&format!("{name}, line {line}"), reason);
-            }
-            watch.advance(count, None);
-            output.write_all(&cleaned.bytes).map_err(|error| written(error, "the result"))
+        |(), line, out| match texts {
+            Texts::Json { text } => clean_json(cleaner, text, line, out),
+            Texts::Plain => clean_plain(cleaner, line, out),
         },
-    )?;
-    output.flush().map_err(|error| written(error, "the result"))?;
-    Ok((count, skipped))
+    )
 }
 
-#[derive(Default)]
-struct Cleaned {
-    bytes: Vec<u8>,
-    lines: u64,
-    bad: Vec<(u64, String)>,
-}
-
-fn clean_block(cleaner: &Cleaner, texts: Texts<'_>, block: &Block) -> Cleaned {
-    let mut cleaned = Cleaned::default();
-    if let Some(problem) = block.problem() {
-        return Cleaned { lines: 1, bad: vec![problem], ..cleaned };
-    }
-    for (number, line) in block.lines() {
-        let result = match texts {
-            Texts::Json { .. } if line.trim_ascii().is_empty() => continue,
-            Texts::Json { text } => clean_json(cleaner, text, line, &mut cleaned.bytes),
-            Texts::Plain => clean_plain(cleaner, line, &mut cleaned.bytes),
-        };
-        cleaned.lines += 1;
-        if let Err(reason) = result {
-            cleaned.bad.push((number, reason));
-        }
-    }
-    cleaned
-}
-
-type Cleaning = std::result::Result<(), String>;
-
-fn clean_plain(cleaner: &Cleaner, line: &[u8], out: &mut Vec<u8>) -> Cleaning {
+fn clean_plain(cleaner: &Cleaner, line: &[u8], out: &mut Vec<u8>) -> Worked {
     let text = cleaner.try_clean(utf8(line)?)?.replace("\r\n", " ").replace(['\n', '\r'], " ");
     out.extend_from_slice(text.as_bytes());
     out.push(b'\n');
     Ok(())
 }
 
-fn clean_json(cleaner: &Cleaner, field: &str, line: &[u8], out: &mut Vec<u8>) -> Cleaning {
+fn clean_json(cleaner: &Cleaner, field: &str, line: &[u8], out: &mut Vec<u8>) -> Worked {
     let fields = json_object(utf8(line)?)?;
     let text = fields.iter().find(|(key, _)| key == field);
     let (_, text) = text.ok_or_else(|| format!("the object has no field `{field}`"))?;

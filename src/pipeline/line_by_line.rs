@@ -13,8 +13,17 @@ use crate::error::Result;
 /// What came of a line: bytes were added to the output, or why not.
 pub(super) type Worked = std::result::Result<(), String>;
 
+/// Which lines of a stream are texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blank {
+    /// A blank one too.
+    IsText,
+    /// Blank ones are passed over.
+    IsNone,
+}
+
 /// Calls `work` with a worker, each line of `input`, which messages call `name`,
-/// and the bytes to add its result to; gives how many lines there were and what
+/// and the bytes to add its result to; gives how many texts there were and what
 /// was left out.
 ///
 /// # Errors
@@ -24,6 +33,7 @@ pub(super) fn line_by_line<W>(
     input: impl Read + Send,
     mut output: impl Write,
     watch: &dyn Watch,
+    blank: Blank,
     worker: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, &[u8], &mut Vec<u8>) -> Worked + Sync,
 ) -> Result<(u64, Skipped)> {
@@ -36,7 +46,7 @@ pub(super) fn line_by_line<W>(
             blocks.next()
         },
         worker,
-        |worker, block| one_block(&block, |line, out| work(worker, line, out)),
+        |worker, block| one_block(&block, blank, |line, out| work(worker, line, out)),
         |done: Done| {
             count += done.lines;
             for (line, reason) in &done.bad {
@@ -56,10 +66,20 @@ struct Done {
     bad: Vec<(u64, String)>,
 }
 
-fn one_block(block: &Block, mut work: impl FnMut(&[u8], &mut Vec<u8>) -> Worked) -> Done {
+fn one_block(
+    block: &Block,
+    blank: Blank,
+    mut work: impl FnMut(&[u8], &mut Vec<u8>) -> Worked,
+) -> Done {
     let mut done =
         Done { bytes: Vec::with_capacity(block.bytes.len() * 9 / 8), lines: 0, bad: Vec::new() };
+    if let Some(problem) = block.problem() {
+        return Done { lines: 1, bad: vec![problem], ..done };
+    }
     for (number, line) in block.lines() {
+        if blank == Blank::IsNone && line.trim_ascii().is_empty() {
+            continue;
+        }
         let whole = done.bytes.len();
         done.lines += 1;
         if let Err(reason) = work(line, &mut done.bytes) {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use serde::Serialize;
 
 use super::blocks::utf8;
-use super::line_by_line::{Worked, line_by_line};
+use super::line_by_line::{Blank, Worked, line_by_line};
 use super::watch::Watch;
 use crate::analyze::korean::{Analyzer, Morph};
 use crate::data::Skipped;
@@ -53,6 +53,7 @@ pub fn morpheme_lines(
         input,
         output,
         watch,
+        Blank::IsText,
         || (),
         |(), line, out| tell(analyzer, form, utf8(line)?, out),
     )
@@ -77,7 +78,7 @@ fn tell(analyzer: &Analyzer, form: MorphemeForm, text: &str, out: &mut Vec<u8>) 
 struct Analysis<'a> {
     tokens: &'a [Morph],
     #[serde(skip_serializing_if = "Option::is_none")]
-    cost: Option<i32>,
+    cost: Option<i64>,
 }
 
 #[derive(Serialize)]

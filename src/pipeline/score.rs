@@ -11,9 +11,9 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::EncoderWorker;
-use super::blocks::{Block, Blocks, utf8, written};
+use super::blocks::utf8;
+use super::line_by_line::{Blank, Worked, line_by_line};
 use super::model::Model;
-use super::ordered::ordered;
 use super::watch::Watch;
 use crate::classify::best;
 use crate::data::Skipped;
@@ -72,68 +72,23 @@ pub fn score_lines(
     lines: Lines<'_>,
     name: &str,
     input: impl Read + Send,
-    mut output: impl Write,
+    output: impl Write,
     watch: &dyn Watch,
 ) -> Result<(u64, Skipped)> {
-    let mut blocks = Blocks::new(input, name);
-    let mut skipped = Skipped::default();
-    let mut count = 0;
-    ordered(
-        || {
-            watch.check()?;
-            blocks.next()
-        },
-        || Predictor::new(model),
-        |predictor, block| score_block(predictor, lines, &block),
-        |scored| {
-            count += scored.lines;
-            for (line, reason) in &scored.bad {
-                skipped.add(&format!("{name}, line {line}"), reason);
-            }
-            watch.advance(count, None);
-            output.write_all(&scored.bytes).map_err(|error| written(error, "the result"))
-        },
-    )?;
-    output.flush().map_err(|error| written(error, "the result"))?;
-    Ok((count, skipped))
+    let blank = match lines {
+        Lines::Json { .. } | Lines::JsonToPlain { .. } => Blank::IsNone,
+        Lines::Plain | Lines::PlainToJson => Blank::IsText,
+    };
+    let predictor = || Predictor::new(model);
+    line_by_line(name, input, output, watch, blank, predictor, |predictor, line, out| match lines {
+        Lines::Json { text } => score_json(predictor, text, line, out),
+        Lines::JsonToPlain { text } => score_json_to_plain(predictor, text, line, out),
+        Lines::Plain => score_plain(predictor, line, out),
+        Lines::PlainToJson => score_plain_to_json(predictor, line, out),
+    })
 }
 
-#[derive(Default)]
-struct Scored {
-    bytes: Vec<u8>,
-    lines: u64,
-    bad: Vec<(u64, String)>,
-}
-
-fn score_block(predictor: &mut Predictor, lines: Lines<'_>, block: &Block) -> Scored {
-    let mut scored =
-        Scored { bytes: Vec::with_capacity(block.bytes.len() * 9 / 8), ..Scored::default() };
-    if let Some(problem) = block.problem() {
-        return Scored { lines: 1, bad: vec![problem], ..Scored::default() };
-    }
-    for (number, line) in block.lines() {
-        let result = match lines {
-            Lines::Json { .. } | Lines::JsonToPlain { .. } if line.trim_ascii().is_empty() => {
-                continue;
-            }
-            Lines::Json { text } => score_json(predictor, text, line, &mut scored.bytes),
-            Lines::JsonToPlain { text } => {
-                score_json_to_plain(predictor, text, line, &mut scored.bytes)
-            }
-            Lines::Plain => score_plain(predictor, line, &mut scored.bytes),
-            Lines::PlainToJson => score_plain_to_json(predictor, line, &mut scored.bytes),
-        };
-        scored.lines += 1;
-        if let Err(reason) = result {
-            scored.bad.push((number, reason));
-        }
-    }
-    scored
-}
-
-type Scoring = std::result::Result<(), String>;
-
-fn score_plain(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
+fn score_plain(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Worked {
     put_plain(predictor.predict(utf8(line)?)?, out);
     Ok(())
 }
@@ -143,7 +98,7 @@ fn score_json_to_plain(
     field: &str,
     line: &[u8],
     out: &mut Vec<u8>,
-) -> Scoring {
+) -> Worked {
     let (text, _) = text_of(utf8(line)?.trim_ascii(), field)?;
     put_plain(predictor.predict(&text)?, out);
     Ok(())
@@ -167,7 +122,7 @@ pub(super) fn on_one_line(label: &str) -> Cow<'_, str> {
     Cow::Owned(label.chars().map(shown).collect())
 }
 
-fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Scoring {
+fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Worked {
     let text = utf8(line)?;
     let (label, probability) = predictor.predict(text)?;
     let object =
@@ -178,7 +133,7 @@ fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>
 
 /// Adds two fields before the closing brace, or puts their values in the place of
 /// those of an earlier run; everything else stays byte for byte.
-fn score_json(predictor: &mut Predictor, field: &str, line: &[u8], out: &mut Vec<u8>) -> Scoring {
+fn score_json(predictor: &mut Predictor, field: &str, line: &[u8], out: &mut Vec<u8>) -> Worked {
     let line = utf8(line)?.trim_ascii();
     let (text, old) = text_of(line, field)?;
     let (label, probability) = predictor.predict(&text)?;

@@ -5,7 +5,6 @@
 //! damaged file ends the run.
 
 mod archive;
-mod check;
 mod download;
 mod extract;
 mod folder;

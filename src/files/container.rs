@@ -120,6 +120,7 @@ pub struct ContainerReader {
     position: usize,
     end: usize,
     path: PathBuf,
+    mend: &'static str,
 }
 
 impl ContainerReader {
@@ -151,7 +152,7 @@ impl ContainerReader {
         if number(end + 8) != xxh3_64(&bytes[HEADER..end]) {
             return Err(damaged("its checksum does not match"));
         }
-        Ok(ContainerReader { position: HEADER, end, bytes, path: path.to_owned() })
+        Ok(ContainerReader { position: HEADER, end, bytes, path: path.to_owned(), mend: form.mend })
     }
 
     /// The checksum of the file at `path`, as it says itself: tells contents apart
@@ -242,7 +243,7 @@ impl ContainerReader {
     pub fn contradiction(&self, what: &str) -> Error {
         Error::data(format!("the file contradicts itself: {what}"))
             .at(self.path.display().to_string())
-            .hinted("make it anew")
+            .hinted(self.mend)
     }
 
     fn count(&mut self, size: usize) -> Result<usize> {
@@ -264,10 +265,9 @@ impl ContainerReader {
 }
 
 fn wrong_version(path: &Path, form: Form, version: u32) -> Error {
-    let (age, hint) = if version > form.version {
-        ("a newer", "update malmoi, or delete the file and run the pipeline again")
-    } else {
-        ("an older", "delete the file and run the pipeline again")
+    let (age, hint) = match version > form.version {
+        true => ("a newer", format!("update malmoi, or {}", form.mend)),
+        false => ("an older", form.mend.to_owned()),
     };
     Error::data(format!(
         "the {} was written by {age} version of malmoi (layout {version})",

@@ -285,3 +285,31 @@ fn another_dictionary_than_the_known_one_is_refused() {
     assert!(stderr.contains("the dictionary has 20 words, expected 816283"), "{stderr}");
     assert_eq!(names(&folder.path().join("data/dictionaries")), ["lock"]);
 }
+
+#[test]
+fn a_flipped_byte_is_noticed_and_mended() {
+    let folder = TempDir::new().unwrap();
+    let install = ["install", "--path", &sample_path()];
+    assert_eq!(run(folder.path(), &install).0, 0);
+    let path = folder.path().join("data/dictionaries/mecab-ko-dic/ko.dic");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let (code, _, stderr) = run(folder.path(), &["status"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("malmoi dictionary install"), "{stderr}");
+    assert_eq!(run(folder.path(), &install).0, 0);
+    check_installed(folder.path());
+}
+
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    let (code, _, stderr) = run(folder.path(), &["install", "--path", &path.to_string_lossy()]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("neither a folder nor a file"), "{stderr}");
+}

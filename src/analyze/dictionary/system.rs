@@ -15,7 +15,7 @@ const FORM: Form = Form {
     kind: *b"KDIC",
     version: 2,
     name: "dictionary",
-    mend: "run `malmoi dictionary install --force`",
+    mend: "run `malmoi dictionary install`, which makes it anew",
 };
 
 /// What the lattice asks of a word.

@@ -164,7 +164,7 @@ fn contradict(earlier: &UserWord, word: &UserWord, range: Range<usize>, notes: &
         notes.warn(
             range,
             format!("`{surface}` is {tag} here and {other}"),
-            "both are kept and the context decides; remove a line if the word has one tag",
+            "the first line counts; remove the other",
         );
     }
 }

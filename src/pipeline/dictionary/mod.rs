@@ -27,6 +27,7 @@ pub use way::Way;
 use super::shelf::Lock;
 use super::watch::Watch;
 use crate::analyze::AnalyzeParams;
+use crate::analyze::dictionary::SystemDictionary;
 use crate::error::{Error, Kind, Result};
 use place::Place;
 use way::Fetched;
@@ -67,8 +68,9 @@ pub struct Installed {
 pub fn install(options: &InstallOptions, watch: &dyn Watch) -> Result<Installed> {
     let ways = way::choose(options)?;
     let place = Place::find()?;
-    // A damaged one is replaced.
-    let found = || place.installed().ok().flatten().filter(|_| !options.force);
+    // A damaged one is replaced, and one of another version of this program.
+    let is_sound = |one: &Installed| SystemDictionary::open(&one.dictionary).is_ok();
+    let found = || place.installed().ok().flatten().filter(|one| !options.force && is_sound(one));
     if let Some(installed) = found() {
         return Ok(installed);
     }
@@ -109,7 +111,11 @@ pub fn ensure_for(analyze: &AnalyzeParams, watch: &dyn Watch) -> Result<()> {
 /// # Errors
 /// What stands there is damaged.
 pub fn status() -> Result<Option<Installed>> {
-    Place::find()?.installed()
+    let installed = Place::find()?.installed()?;
+    if let Some(one) = &installed {
+        SystemDictionary::open(&one.dictionary)?;
+    }
+    Ok(installed)
 }
 
 fn try_ways(

@@ -91,7 +91,10 @@ pub(super) fn choose(options: &InstallOptions) -> Result<Vec<Way>> {
         ways.extend(Way::NETWORK);
     }
     if options.path.is_none() && (options.offline || ways.contains(&Way::Path)) {
-        return Err(no_path());
+        return Err(no_path().hinted(match options.offline {
+            true => "without a network the dictionary comes from --path PATH alone",
+            false => "name a folder or an archive with --path PATH",
+        }));
     }
     ways.retain(|way| !options.offline || *way == Way::Path);
     Ok(ways)
@@ -103,6 +106,11 @@ fn no_path() -> Error {
 
 fn given(path: &Path, watch: &dyn Watch) -> Result<Fetched> {
     let found = std::fs::metadata(path).map_err(|error| Error::file("cannot open", path, error))?;
+    if !found.is_dir() && !found.is_file() {
+        // A pipe would be waited for, and a device never ends.
+        return Err(Error::usage(format!("`{}` is neither a folder nor a file", path.display()))
+            .hinted("name a folder or an archive with --path PATH"));
+    }
     let sha256 = if found.is_dir() { None } else { Some(sha256(path, watch)?) };
     let from = format!("path: {}", path.display());
     Ok(Fetched { path: path.to_owned(), from, sha256, entries: None })

@@ -27,19 +27,54 @@ impl Tokenizer for MixedTokenizer {
                 self.korean.add_morphemes(&text[range.clone()], range.start, out);
             } else {
                 self.other.tokenize(&text[range.clone()], &mut part);
-                add(&part, range.start, out);
+                self.add(&part, range.start, out);
             }
         }
     }
 }
 
-/// Adds the tokens of a part that begins at `offset` of the whole text.
-fn add(part: &Tokens, offset: usize, out: &mut Tokens) {
-    let (buffer, offset) = (out.buffer.len() as u32, offset as u32);
-    out.buffer.push_str(&part.buffer);
-    out.tokens.extend(part.tokens.iter().map(|token| Token {
-        term: (token.term.0 + buffer, token.term.1 + buffer),
-        start: token.start + offset,
-        end: token.end + offset,
-    }));
+impl MixedTokenizer {
+    /// Adds the tokens of a part that begins at `offset` of the whole text.
+    fn add(&self, part: &Tokens, offset: usize, out: &mut Tokens) {
+        for token in &part.tokens {
+            let term = out.buffer.len() as u32;
+            self.korean.push_term(part.term(token), &mut out.buffer);
+            out.tokens.push(Token {
+                term: (term, out.buffer.len() as u32),
+                start: token.start + offset as u32,
+                end: token.end + offset as u32,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::korean::tests::analyzer;
+
+    #[test]
+    fn each_language_goes_to_its_own() {
+        let korean = KoreanTokenizer {
+            analyzer: analyzer("", Default::default()),
+            keep_tags: Vec::new(),
+            stop_tags: vec!["J".to_owned()],
+            tagged: true,
+            lowercase: true,
+            characters: false,
+        };
+        let other = Box::new(crate::analyze::words::WordTokenizer { punctuation: false });
+        let tokenizer = MixedTokenizer { korean, other };
+        let mut tokens = Tokens::default();
+        let text = "A Good Book about the sea, and it is called 바다가 by many people";
+        tokenizer.tokenize(text, &mut tokens);
+        let terms: Vec<&str> = tokens.terms().collect();
+        assert_eq!(terms[..3], ["a", "good", "book"]);
+        assert!(terms.contains(&"바다/NNG") && !terms.iter().any(|term| term.contains("/JKS")));
+        for token in &tokens.tokens {
+            let surface = &text[token.start as usize..token.end as usize];
+            let term = tokens.term(token).split('/').next().unwrap();
+            assert_eq!(surface.to_lowercase(), term);
+        }
+    }
 }

@@ -228,9 +228,8 @@ fn tokenizer(params: &AnalyzeParams) -> Result<Box<dyn Tokenizer>> {
             Box::new(characters::CharacterTokenizer { word_boundaries: true })
         }
         (AnalyzerKind::Korean, _) => Box::new(korean(params)?),
-        (AnalyzerKind::Auto, kind) => {
+        (AnalyzerKind::Auto, _) => {
             let word = AnalyzeParams { analyzer: AnalyzerKind::Word, ..params.clone() };
-            let _ = kind;
             Box::new(mixed::MixedTokenizer { korean: korean(params)?, other: tokenizer(&word)? })
         }
     })
@@ -257,8 +256,8 @@ fn korean(params: &AnalyzeParams) -> Result<KoreanTokenizer> {
 
 fn filters(params: &AnalyzeParams) -> Result<Vec<Box<dyn TokenFilter>>> {
     let mut filters: Vec<Box<dyn TokenFilter>> = Vec::new();
-    // Korean terms are lower-cased before their tags stand behind them.
-    if params.lowercase && params.analyzer != AnalyzerKind::Korean {
+    // Where there are tags, terms are lower-cased before these stand behind them.
+    if params.lowercase && !params.needs_korean() {
         filters.push(Box::new(lowercase::Lowercase));
     }
     if !matches!(params.analyzer, AnalyzerKind::Char | AnalyzerKind::CharWb) {

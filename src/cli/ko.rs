@@ -9,6 +9,7 @@ use clap::{Subcommand, ValueEnum};
 use malmoi::analyze::dictionary;
 use malmoi::analyze::korean::tags::Tag;
 use malmoi::analyze::korean::{self, Analyzer, KoreanParams, Morph, NormalizeParams};
+use malmoi::data::Skipped;
 use malmoi::pipeline::{self, MorphemeForm, Told};
 use malmoi::{Error, Result};
 
@@ -142,23 +143,35 @@ fn one_line(text: &str) -> Vec<u8> {
 }
 
 fn pretty(analyzer: &Analyzer, told: Told, options: &Options, context: &Context) -> Result<()> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     match &options.text {
-        Some(given) => text.clone_from(given),
+        Some(given) => bytes.extend_from_slice(given.as_bytes()),
         None => {
             let failed = |error| {
                 Error::data(format!("cannot read standard input: {error}")).caused_by(error)
             };
-            std::io::stdin().read_to_string(&mut text).map_err(failed)?;
+            std::io::stdin().read_to_end(&mut bytes).map_err(failed)?;
         }
     }
-    let mut shown = String::new();
-    for line in text.lines() {
-        let morphs = analyzer.analyze(line);
-        let chosen = morphs.iter().filter(|one| told != Told::Nouns || one.tag.starts_with('N'));
-        chosen.for_each(|one| shown += &explained(one));
+    let (mut shown, mut skipped, mut count) = (String::new(), Skipped::default(), 0);
+    for line in bytes.strip_suffix(b"\n").unwrap_or(&bytes).split(|&byte| byte == b'\n') {
+        count += 1;
+        match std::str::from_utf8(line) {
+            Ok(line) => shown += &explained_line(analyzer, told, line),
+            Err(error) => {
+                let reason = format!("byte {} is no UTF-8", error.valid_up_to() + 1);
+                skipped.add(&format!("standard input, line {count}"), &reason);
+            }
+        }
     }
-    context.output().result(&shown)
+    context.output().result(&shown)?;
+    streams::report(count, &skipped, "analyzed")
+}
+
+fn explained_line(analyzer: &Analyzer, told: Told, line: &str) -> String {
+    let morphs = analyzer.analyze(line);
+    let chosen = morphs.iter().filter(|one| told != Told::Nouns || one.tag.starts_with('N'));
+    chosen.map(explained).collect()
 }
 
 /// `봤        VV+EP   동사 verb + 선어말 어미 pre-final ending    보/VV + 았/EP`
@@ -186,17 +199,19 @@ fn name(tag: &str) -> String {
 
 /// A line a tag, with its names and what other tag sets call it.
 fn tags() -> String {
-    let mut table = String::from("tag   name\tUPOS\tOkt\tKomoran\tHannanum\tKkma\n");
+    let mut table =
+        String::from("tag   name\tUPOS\tOkt\tKomoran\tHannanum (9)\tHannanum (22)\tKkma\n");
     for tag in Tag::all() {
         let _ = writeln!(
             table,
-            "{:<5} {}, {}\t{}\t{}\t{}\t{}\t{}",
+            "{:<5} {}, {}\t{}\t{}\t{}\t{}\t{}\t{}",
             tag.name(),
             tag.korean(),
             tag.english(),
             tag.universal(),
             tag.okt(),
             tag.komoran(),
+            tag.hannanum9(),
             tag.hannanum22(),
             tag.kkma()
         );

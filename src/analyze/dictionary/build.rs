@@ -1,6 +1,7 @@
 //! Sources → system dictionary.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use super::sources::{Category, Costs, Entry, Sources};
 use super::system::{Morpheme, SystemDictionary, UnknownClass};
@@ -17,22 +18,22 @@ impl SystemDictionary {
         let numbers = Numbers::new(sources);
         let mut words = Words::empty(&numbers);
         let surfaces = words.add_all(&sources.entries);
-        let trie = Trie::new(&surfaces);
+        let trie = Trie::new(&surfaces, &words.starts);
         let classes = sources.categories.iter().map(|category| words.add_class(category)).collect();
         let usual = words.usual_ids(&sources.entries);
         let costs = numbers.arrange(&sources.costs);
         let dictionary = SystemDictionary {
             trie,
-            starts: words.starts,
             morphemes: words.morphemes,
             features: words.features,
             tags: words.tags,
             expressions: words.expressions,
             classes,
             characters: sources.characters.clone(),
-            least_costs: least(&costs, sources.costs.right_ids),
+            least_costs: least(&costs, numbers.right_ids()),
             costs,
-            right_ids: sources.costs.right_ids,
+            left_ids: numbers.left_ids(),
+            right_ids: numbers.right_ids(),
             usual,
             entries: sources.entries.len(),
             left_numbers: numbers.left,
@@ -64,6 +65,9 @@ fn check_costs(sources: &Sources) -> Result<()> {
 }
 
 /// New numbers of ids: the likeliest first, 0 (the ends of a text) stays.
+///
+/// Ids that have the same costs are one: no way through a text could tell them
+/// apart, and mecab-ko-dic's table shrinks to a third.
 struct Numbers {
     left: Vec<u16>,
     right: Vec<u16>,
@@ -71,31 +75,67 @@ struct Numbers {
 
 impl Numbers {
     fn new(sources: &Sources) -> Self {
-        let count = |ids: usize, id: fn(&Entry) -> u16| {
-            let mut weights = vec![0.0; ids];
-            for entry in &sources.entries {
-                // A cost is a negative log-probability times 800 (`cost-factor` in dicrc).
-                weights[usize::from(id(entry))] += (-f64::from(entry.cost) / 800.0).exp();
-            }
-            by_weight(&weights)
-        };
+        let Costs { right_ids, left_ids, costs } = &sources.costs;
+        let rows = same(costs.chunks_exact((*right_ids).max(1)));
+        let column = |right: usize| (0..*left_ids).map(move |left| costs[left * right_ids + right]);
+        let columns = same((0..*right_ids).map(|right| column(right).collect::<Vec<i16>>()));
         Numbers {
-            left: count(sources.costs.left_ids, |entry| entry.left_id),
-            right: count(sources.costs.right_ids, |entry| entry.right_id),
+            left: by_weight(&weights(sources, *left_ids, |entry| entry.left_id), &rows),
+            right: by_weight(&weights(sources, *right_ids, |entry| entry.right_id), &columns),
         }
+    }
+
+    fn left_ids(&self) -> usize {
+        count(&self.left)
+    }
+
+    fn right_ids(&self) -> usize {
+        count(&self.right)
     }
 
     /// The costs, a row for each left id.
     fn arrange(&self, old: &Costs) -> Vec<i16> {
-        let mut costs = vec![0; old.costs.len()];
-        for (left_id, row) in old.costs.chunks_exact(old.right_ids.max(1)).enumerate() {
-            let start = usize::from(self.left[left_id]) * old.right_ids;
+        let right_ids = self.right_ids();
+        let mut costs = vec![0; self.left_ids() * right_ids];
+        for (row, &left) in old.costs.chunks_exact(old.right_ids.max(1)).zip(&self.left) {
+            let start = usize::from(left) * right_ids;
             for (&cost, &right) in row.iter().zip(&self.right) {
                 costs[start + usize::from(right)] = cost;
             }
         }
         costs
     }
+}
+
+/// For each of `items`, the place of the first that equals it.
+fn same<T: Eq + Hash>(items: impl Iterator<Item = T>) -> Vec<usize> {
+    let mut firsts = HashMap::new();
+    items.enumerate().map(|(place, item)| *firsts.entry(item).or_insert(place)).collect()
+}
+
+/// How likely a word has each id.
+fn weights(sources: &Sources, ids: usize, id: fn(&Entry) -> u16) -> Vec<f64> {
+    let mut weights = vec![0.0; ids];
+    for entry in &sources.entries {
+        // A cost is a negative log-probability times 800 (`cost-factor` in dicrc).
+        weights[usize::from(id(entry))] += (-f64::from(entry.cost) / 800.0).exp();
+    }
+    weights
+}
+
+/// Numbers of ids that rise as the weights fall, one for all that are the `same`.
+fn by_weight(weights: &[f64], same: &[usize]) -> Vec<u16> {
+    let mut sums = vec![0.0; weights.len()];
+    weights.iter().zip(same).for_each(|(weight, &first)| sums[first] += weight);
+    let mut firsts: Vec<usize> = (1..weights.len()).filter(|&id| same[id] == id).collect();
+    firsts.sort_by(|&left, &right| sums[right].total_cmp(&sums[left]).then(left.cmp(&right)));
+    let mut numbers = vec![0; weights.len()];
+    firsts.iter().enumerate().for_each(|(place, &id)| numbers[id] = place as u16 + 1);
+    same.iter().map(|&first| numbers[first]).collect()
+}
+
+fn count(numbers: &[u16]) -> usize {
+    numbers.iter().max().map_or(0, |&largest| usize::from(largest) + 1)
 }
 
 /// Of each right id the least cost before any left id.
@@ -107,19 +147,10 @@ fn least(costs: &[i16], right_ids: usize) -> Vec<i16> {
     least
 }
 
-fn by_weight(weights: &[f64]) -> Vec<u16> {
-    let mut ids: Vec<usize> = (1..weights.len()).collect();
-    ids.sort_by(|&left, &right| weights[right].total_cmp(&weights[left]).then(left.cmp(&right)));
-    let mut numbers = vec![0; weights.len()];
-    for (place, id) in ids.into_iter().enumerate() {
-        numbers[id] = place as u16 + 1;
-    }
-    numbers
-}
-
 /// The columns of the dictionary while it grows.
 struct Words<'a> {
     numbers: &'a Numbers,
+    /// Number of the first morpheme of each surface.
     starts: Vec<u32>,
     morphemes: Vec<Morpheme>,
     features: Vec<[u32; 4]>,
@@ -133,7 +164,7 @@ impl<'a> Words<'a> {
     fn empty(numbers: &'a Numbers) -> Self {
         Words {
             numbers,
-            starts: vec![0],
+            starts: Vec::new(),
             morphemes: Vec::new(),
             features: Vec::new(),
             known_features: HashMap::new(),
@@ -148,20 +179,28 @@ impl<'a> Words<'a> {
         let mut surfaces = Vec::new();
         for same in entries.chunk_by(|left, right| left.surface == right.surface) {
             surfaces.push(same[0].surface.as_str());
-            same.iter().for_each(|entry| self.add(entry));
             self.starts.push(self.morphemes.len() as u32);
+            self.add_same(same);
         }
         surfaces
     }
 
     fn add_class(&mut self, category: &Category) -> UnknownClass {
         let start = self.morphemes.len() as u32;
-        category.unknown.iter().for_each(|entry| self.add(entry));
+        self.add_same(&category.unknown);
         UnknownClass {
             invoke: category.invoke,
             group: category.group,
             length: category.length.into(),
             morphemes: start..self.morphemes.len() as u32,
+        }
+    }
+
+    /// Adds what stands side by side.
+    fn add_same(&mut self, entries: &[Entry]) {
+        entries.iter().for_each(|entry| self.add(entry));
+        if let Some(last) = self.morphemes.last_mut() {
+            last.is_last = true;
         }
     }
 
@@ -173,6 +212,7 @@ impl<'a> Words<'a> {
             cost: entry.cost,
             space_penalty: entry.space_penalty,
             feature,
+            is_last: false,
         });
     }
 

@@ -13,7 +13,7 @@ use crate::files::{ContainerReader, ContainerWriter, Form};
 
 const FORM: Form = Form {
     kind: *b"KDIC",
-    version: 2,
+    version: 3,
     name: "dictionary",
     mend: "run `malmoi dictionary install`, which makes it anew",
 };
@@ -31,6 +31,8 @@ pub struct Morpheme {
     pub space_penalty: i16,
     /// Number of its [`Feature`].
     pub(super) feature: u32,
+    /// Whether the next morpheme is spelled otherwise.
+    pub(super) is_last: bool,
 }
 
 /// What a user asks of a word.
@@ -74,9 +76,8 @@ pub struct UnknownClass {
 /// A dictionary that can be used.
 #[derive(Debug, PartialEq)]
 pub struct SystemDictionary {
+    /// From each surface to the first of its morphemes, which stand side by side.
     pub(super) trie: Trie,
-    /// Where the morphemes of each surface start; one more at the end.
-    pub(super) starts: Vec<u32>,
     pub(super) morphemes: Vec<Morpheme>,
     /// (place in `tags`, kind, start and end in `expressions`).
     pub(super) features: Vec<[u32; 4]>,
@@ -86,6 +87,7 @@ pub struct SystemDictionary {
     pub(super) characters: Vec<Character>,
     /// By frequency: cost of (right, left) at `left * right_ids + right`.
     pub(super) costs: Vec<i16>,
+    pub(super) left_ids: usize,
     pub(super) right_ids: usize,
     /// Of each right id the least cost before any left id.
     pub(super) least_costs: Vec<i16>,
@@ -134,9 +136,10 @@ impl SystemDictionary {
     /// that `text` begins with, the shortest first.
     #[inline]
     pub fn prefixes(&self, text: &str, mut found: impl FnMut(usize, std::ops::Range<u32>)) {
-        self.trie.prefixes(text, |length, word| {
-            let word = word as usize;
-            found(length, self.starts[word]..self.starts[word + 1]);
+        self.trie.prefixes(text, |length, first| {
+            let rest = &self.morphemes[first as usize..];
+            let more = rest.iter().take_while(|one| !one.is_last).count() as u32;
+            found(length, first..first + more + 1);
         });
     }
 
@@ -185,7 +188,7 @@ impl SystemDictionary {
 
     /// Number of left ids.
     pub fn left_ids(&self) -> usize {
-        self.left_numbers.len()
+        self.left_ids
     }
 
     /// Number of right ids.
@@ -222,11 +225,10 @@ fn write(dictionary: &SystemDictionary, file: &mut ContainerWriter) -> Result<()
     let (codes, units) = dictionary.trie.to_numbers();
     file.u32s(&codes)?;
     file.u32s(&units)?;
-    file.u32s(&dictionary.starts)?;
     let morphemes = dictionary.morphemes.iter().flat_map(|one| {
         let low = u32::from(one.left) | u32::from(one.right) << 16;
         let costs = u32::from(one.cost as u16) | u32::from(one.space_penalty as u16) << 16;
-        [low, costs, one.feature]
+        [low, costs, one.feature | u32::from(one.is_last) << 31]
     });
     file.u32s(&morphemes.collect::<Vec<u32>>())?;
     file.u32s(dictionary.features.as_flattened())?;
@@ -257,7 +259,7 @@ type Checked<T> = std::result::Result<T, &'static str>;
 /// side by side, each straight into what it becomes.
 fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
     let codes = file.u32s()?;
-    let (units, starts, morphemes) = (file.place(4)?, file.place(4)?, file.place(4)?);
+    let (units, morphemes) = (file.place(4)?, file.place(4)?);
     let features = file.place(4)?;
     let tags = String::from_utf8_lossy(file.bytes()?).lines().map(str::to_owned).collect();
     let expressions = file.place(1)?;
@@ -269,13 +271,10 @@ fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
     let usual = file.u32s()?.as_chunks::<4>().0.to_vec();
     let entries = file.u64()? as usize;
     let file = &*file;
-    let words = (starts.len() / 4).saturating_sub(1) as u32;
-    let (trie, (starts, morphemes)) = rayon::join(
-        || Trie::from_bytes(codes, file.at(units), words),
-        || {
-            let morphemes = file.at(morphemes).as_chunks::<12>().0.iter().map(morpheme);
-            (u32s(file.at(starts)), morphemes.collect())
-        },
+    let end = (morphemes.len() / 12) as u32;
+    let (trie, morphemes) = rayon::join(
+        || Trie::from_bytes(codes, file.at(units), end),
+        || file.at(morphemes).as_chunks::<12>().0.iter().map(morpheme).collect(),
     );
     let ((costs, expressions), features) = rayon::join(
         || (i16s(file.at(costs)), String::from_utf8(file.at(expressions).to_vec())),
@@ -286,15 +285,15 @@ fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
     };
     let dictionary = SystemDictionary {
         trie,
-        starts,
         morphemes,
         features,
         tags,
         expressions: expressions.unwrap_or_default(),
         classes: classes.as_chunks::<4>().0.iter().map(class).collect(),
         characters: characters.as_chunks::<2>().0.iter().map(character).collect(),
+        left_ids: costs.len().checked_div(least_costs.len()).unwrap_or(0),
         costs,
-        right_ids: right_numbers.len(),
+        right_ids: least_costs.len(),
         least_costs,
         left_numbers,
         right_numbers,
@@ -302,10 +301,6 @@ fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
         entries,
     };
     Ok(dictionary.checked())
-}
-
-fn u32s(bytes: &[u8]) -> Vec<u32> {
-    bytes.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect()
 }
 
 fn i16s(bytes: &[u8]) -> Vec<i16> {
@@ -334,7 +329,8 @@ fn morpheme(bytes: &[u8; 12]) -> Morpheme {
         right: (ids >> 16) as u16,
         cost: costs as u16 as i16,
         space_penalty: (costs >> 16) as u16 as i16,
-        feature,
+        feature: feature & (u32::MAX >> 1),
+        is_last: feature >> 31 == 1,
     }
 }
 
@@ -349,19 +345,18 @@ fn character(&[categories, default]: &[u32; 2]) -> Character {
 impl SystemDictionary {
     /// What the lattice relies on: a number that leads nowhere would be a panic later.
     pub(super) fn checked(self) -> Checked<Self> {
-        let (left_ids, right_ids) = (self.left_numbers.len(), self.right_ids);
+        let (left_ids, right_ids) = (self.left_ids, self.right_ids);
         let morphemes = self.morphemes.len() as u32;
         let ids_fit = self.morphemes.iter().all(|one| {
             usize::from(one.left) < left_ids
                 && usize::from(one.right) < right_ids
                 && (one.feature as usize) < self.features.len()
         });
+        let ends_fit = self.morphemes.last().is_none_or(|one| one.is_last);
         let features_fit = self.features.iter().all(|&[tag, _, start, end]| {
             let range = start as usize..end as usize;
             (tag as usize) < self.tags.len() && self.expressions.get(range).is_some()
         });
-        let starts_fit =
-            self.starts.is_sorted() && self.starts.last().is_some_and(|&last| last <= morphemes);
         let classes_fit = self.classes.iter().all(|class| {
             class.morphemes.start < class.morphemes.end && class.morphemes.end <= morphemes
         });
@@ -378,8 +373,8 @@ impl SystemDictionary {
             && self.least_costs.len() == right_ids;
         let all = [
             (ids_fit, "a word has an unknown id"),
+            (ends_fit, "a word has no end"),
             (features_fit, "a word has an unknown feature"),
-            (starts_fit, "its words are out of order"),
             (classes_fit, "a class of characters has no word"),
             (characters_fit, "a character has no class"),
             (costs_fit, "its costs are incomplete"),

@@ -32,12 +32,15 @@ const FREE: Unit = Unit { base: 0, parent: NONE, word: NONE };
 const ROOT: u32 = 0;
 
 impl Trie {
-    /// The trie of `words`, which are sorted by bytes, differ, and are numbered by their places.
-    pub fn new(words: &[&str]) -> Self {
+    /// The trie of `words`, which are sorted by bytes and differ, with their `numbers`.
+    pub fn new(words: &[&str], numbers: &[u32]) -> Self {
         let codes = codes(words);
         let mut builder = Builder { units: vec![FREE], first_free: 1, children: Vec::new() };
         builder.units[0].parent = ROOT;
         builder.fill(words, &codes);
+        for unit in builder.units.iter_mut().filter(|unit| unit.word != NONE) {
+            unit.word = numbers[unit.word as usize];
+        }
         Trie { codes, units: builder.units }
     }
 
@@ -67,14 +70,14 @@ impl Trie {
     }
 
     /// From the codes and the little-endian bytes of the units that
-    /// [`Trie::to_numbers`] gave, for words numbered below `words`.
+    /// [`Trie::to_numbers`] gave, for numbers below `end`.
     ///
     /// # Errors
     /// If they are not those of a trie.
-    pub fn from_bytes(codes: Vec<u32>, units: &[u8], words: u32) -> Result<Self> {
+    pub fn from_bytes(codes: Vec<u32>, units: &[u8], end: u32) -> Result<Self> {
         let (units, rest) = units.as_chunks::<12>();
         let units: Vec<Unit> = units.iter().map(Unit::from_bytes).collect();
-        let known = units.iter().all(|unit| unit.word == NONE || unit.word < words);
+        let known = units.iter().all(|unit| unit.word == NONE || unit.word < end);
         if units.is_empty() || !rest.is_empty() || !known {
             return Err(Error::data("its table of words contradicts itself"));
         }
@@ -203,7 +206,8 @@ mod tests {
     }
 
     fn check(words: &[&str], text: &str, expected: &[(usize, u32)]) {
-        let trie = Trie::new(words);
+        let numbers: Vec<u32> = (0..words.len() as u32).collect();
+        let trie = Trie::new(words, &numbers);
         let (codes, units) = trie.to_numbers();
         let read = Trie::from_bytes(codes, &bytes(&units), words.len() as u32).unwrap();
         for trie in [&trie, &read] {
@@ -229,11 +233,12 @@ mod tests {
     fn many_words_keep_their_numbers() {
         let words: Vec<String> = (0..20_000u32).map(|number| format!("{number:05}")).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let trie = Trie::new(&words);
+        let numbers: Vec<u32> = (7..words.len() as u32 + 7).collect();
+        let trie = Trie::new(&words, &numbers);
         for (number, word) in words.iter().enumerate() {
             let mut found = Vec::new();
             trie.prefixes(word, |length, word| found.push((length, word)));
-            assert_eq!(found, [(5, number as u32)]);
+            assert_eq!(found, [(5, number as u32 + 7)]);
         }
     }
 

@@ -5,6 +5,8 @@
 //! word pays its space penalty after it, and of two ways that cost the same the
 //! one is taken that MeCab takes (the order of its lists is kept).
 
+use std::ops::Range;
+
 use crate::analyze::dictionary::{SystemDictionary, UnknownClass};
 
 /// No node.
@@ -77,35 +79,47 @@ pub struct Lattice {
     pub(super) nodes: Vec<Node>,
     /// The last node that ends at each byte; the others hang on it.
     pub(super) ends: Vec<u32>,
-    candidates: Vec<Candidate>,
+    words: Vec<Word>,
     lefts: Vec<Left>,
-    /// By right id: (stamp, place in `lefts`).
+    /// The cost that `lefts` are counted from.
+    least: i64,
+    /// By right id: (stamp, the cheapest node).
     seen_rights: Vec<(u32, u32)>,
-    /// By left id: (stamp, cheapest cost, its node).
-    seen_lefts: Vec<(u32, i64, u32)>,
+    /// By left id: (stamp, its node, cost of the cheapest way before it above `least`).
+    seen_lefts: Vec<(u32, u32, i32)>,
     stamp: u32,
 }
 
-#[derive(Clone, Copy)]
-struct Candidate {
+/// Morphemes of one spelling.
+struct Word {
     end: u32,
-    left: u16,
-    right: u16,
-    cost: i32,
-    space_penalty: i32,
-    what: What,
+    numbers: Range<u32>,
+    what: fn(u32) -> What,
 }
 
 /// Of all nodes with one right id that end at a place, the cheapest.
 #[derive(Clone, Copy)]
 struct Left {
-    /// What a way through it costs at least, whatever follows.
-    bound: i64,
+    /// Its cost above `least`, and below that its place among the others: the first of
+    /// those that cost the same counts, and a comparison of keys finds it.
+    key: i64,
     right: u16,
-    cost: i64,
-    /// Place in MeCab's list; of equal costs the first counts.
-    order: u32,
     node: u32,
+}
+
+const PLACE_BITS: u32 = 16;
+
+/// Costs are 16 bits wide, so what costs this much more than another way to the same
+/// place is on no cheapest way.
+const HOPELESS: i64 = 1 << 17;
+
+/// A morpheme to be joined to what ends before it.
+struct Joining {
+    left: u16,
+    right: u16,
+    own_cost: i32,
+    end: u32,
+    what: What,
 }
 
 impl Lattice {
@@ -144,17 +158,17 @@ impl Lattice {
                 break;
             }
             while fixed.next_if(|(_, span)| span.start < start).is_some() {}
-            self.candidates.clear();
+            self.gather(position);
             match fixed.peek() {
                 Some((place, span)) if span.start == start => {
-                    self.candidates.push(candidate_of(span, *place));
+                    self.join(dictionary, position, start, &joining_of(span, *place));
                 }
                 next => {
                     let end = next.map_or(text.len(), |(_, span)| span.start);
-                    look_up(dictionary, &text[..end], start, &mut self.candidates);
+                    look_up(dictionary, &text[..end], start, &mut self.words);
+                    self.join_words(dictionary, position, start);
                 }
             }
-            self.connect(dictionary, position, start);
         }
     }
 
@@ -182,30 +196,31 @@ impl Lattice {
         self.ends[0] = 0;
     }
 
-    /// Joins the candidates at `start` to what ends at `position`.
-    fn connect(&mut self, dictionary: &SystemDictionary, position: usize, start: usize) {
+    /// Keeps the nodes that end at `position`, one for each right id: the others with
+    /// that id cost more before every word.
+    fn gather(&mut self, position: usize) {
         self.next_stamp();
-        self.gather(dictionary, position);
-        // MeCab puts candidates before those it has: the last found is joined first.
-        for place in (0..self.candidates.len()).rev() {
-            let one = self.candidates[place];
-            let (cost_before, before) = self.cheapest_before(dictionary, one.left);
-            let own_cost = one.cost + if start > position { one.space_penalty } else { 0 };
-            let end = one.end as usize;
-            let number = self.nodes.len() as u32;
-            self.nodes.push(Node {
-                right: one.right,
-                left: one.left,
-                own_cost,
-                cost: cost_before + i64::from(own_cost),
-                before,
-                beside: self.ends[end],
-                from: position as u32,
-                start: start as u32,
-                end: one.end,
-                what: one.what,
-            });
-            self.ends[end] = number;
+        self.lefts.clear();
+        self.least = i64::MAX;
+        let mut node = self.ends[position];
+        while node != NONE {
+            let Node { right, cost, beside, .. } = self.nodes[node as usize];
+            let seen = &mut self.seen_rights[usize::from(right)];
+            if seen.0 != self.stamp || cost < self.nodes[seen.1 as usize].cost {
+                *seen = (self.stamp, node);
+                self.least = self.least.min(cost);
+            }
+            node = beside;
+        }
+        let mut node = self.ends[position];
+        while node != NONE {
+            let Node { right, cost, beside, .. } = self.nodes[node as usize];
+            let above = cost - self.least;
+            if self.seen_rights[usize::from(right)].1 == node && above < HOPELESS {
+                let key = above << PLACE_BITS | self.lefts.len() as i64;
+                self.lefts.push(Left { key, right, node });
+            }
+            node = beside;
         }
     }
 
@@ -218,70 +233,67 @@ impl Lattice {
         }
     }
 
-    /// The nodes that end at `position`, one for each right id: the others with
-    /// that id cost more before every word.
-    fn gather(&mut self, dictionary: &SystemDictionary, position: usize) {
-        self.lefts.clear();
-        let mut node = self.ends[position];
-        let mut order = 0;
-        while node != NONE {
-            let Node { right, cost, beside, .. } = self.nodes[node as usize];
-            let bound = cost + i64::from(dictionary.least_cost_after(right));
-            let one = Left { bound, right, cost, order, node };
-            let seen = &mut self.seen_rights[usize::from(right)];
-            if seen.0 != self.stamp {
-                *seen = (self.stamp, self.lefts.len() as u32);
-                self.lefts.push(one);
-            } else if cost < self.lefts[seen.1 as usize].cost {
-                self.lefts[seen.1 as usize] = one;
+    /// Joins the words at `start` to what ends at `position`.
+    fn join_words(&mut self, dictionary: &SystemDictionary, position: usize, start: usize) {
+        // MeCab puts what it finds before what it has: the last found is joined first.
+        while let Some(Word { end, numbers, what }) = self.words.pop() {
+            for number in numbers.rev() {
+                let one = dictionary.morpheme(number);
+                let penalty = if start > position { one.space_penalty } else { 0 };
+                let own_cost = i32::from(one.cost) + i32::from(penalty);
+                let (left, right, what) = (one.left, one.right, what(number));
+                let joining = Joining { left, right, own_cost, end, what };
+                self.join(dictionary, position, start, &joining);
             }
-            order += 1;
-            node = beside;
         }
-        self.lefts.sort_unstable_by_key(|left| left.bound);
     }
 
-    /// Many candidates share a left id, so the answer is remembered.
+    #[inline]
+    fn join(
+        &mut self,
+        dictionary: &SystemDictionary,
+        position: usize,
+        start: usize,
+        &Joining { left, right, own_cost, end, what }: &Joining,
+    ) {
+        let (cost_before, before) = self.cheapest_before(dictionary, left);
+        let cost = cost_before + i64::from(own_cost);
+        let beside = self.ends[end as usize];
+        self.ends[end as usize] = self.nodes.len() as u32;
+        let (from, start) = (position as u32, start as u32);
+        self.nodes.push(Node { right, left, own_cost, cost, before, beside, from, start, end, what });
+    }
+
+    /// Many words share a left id, so the answer is remembered.
     #[inline]
     fn cheapest_before(&mut self, dictionary: &SystemDictionary, left_id: u16) -> (i64, u32) {
         let seen = &mut self.seen_lefts[usize::from(left_id)];
         if seen.0 != self.stamp {
             let costs = dictionary.costs_before(left_id);
-            let mut best = (i64::MAX, NONE, NONE);
-            for left in &self.lefts {
-                // They rise by their bounds: no other can be cheaper.
-                if left.bound > best.0 {
-                    break;
-                }
-                let cost = left.cost + i64::from(costs[usize::from(left.right)]);
-                if cost < best.0 || (cost == best.0 && left.order < best.1) {
-                    best = (cost, left.order, left.node);
-                }
-            }
-            *seen = (self.stamp, best.0, best.2);
+            let key = |left: &Left| {
+                left.key + (i64::from(costs[usize::from(left.right)]) << PLACE_BITS)
+            };
+            let best = self.lefts.iter().map(key).min().expect("something ends here");
+            let place = best & ((1 << PLACE_BITS) - 1);
+            let cost = (best >> PLACE_BITS) as i32;
+            *seen = (self.stamp, self.lefts[place as usize].node, cost);
         }
-        (seen.1, seen.2)
+        (self.least + i64::from(seen.2), seen.1)
     }
 
     /// The node before the end of the text and the cost of the whole way.
     pub(super) fn last(&mut self, dictionary: &SystemDictionary, length: usize) -> (u32, i64) {
         let end = (0..=length).rev().find(|&end| self.ends[end] != NONE);
-        self.next_stamp();
-        self.gather(dictionary, end.expect("the start of the text is a node"));
+        self.gather(end.expect("the start of the text is a node"));
         let (cost, node) = self.cheapest_before(dictionary, 0);
         (node, cost)
     }
 }
 
-fn candidate_of(span: &Fixed, place: usize) -> Candidate {
-    Candidate {
-        end: span.end as u32,
-        left: span.left,
-        right: span.right,
-        cost: span.cost.into(),
-        space_penalty: 0,
-        what: What::Fixed(place as u32),
-    }
+fn joining_of(span: &Fixed, place: usize) -> Joining {
+    let Fixed { left, right, end, cost, .. } = *span;
+    let (own_cost, end, what) = (cost.into(), end as u32, What::Fixed(place as u32));
+    Joining { left, right, own_cost, end, what }
 }
 
 /// Where the white space at `position` ends.
@@ -293,10 +305,9 @@ fn skip_space(dictionary: &SystemDictionary, text: &str, position: usize) -> usi
 }
 
 /// The words that can start at `start`, in the order in which MeCab makes them.
-fn look_up(dictionary: &SystemDictionary, text: &str, start: usize, out: &mut Vec<Candidate>) {
+fn look_up(dictionary: &SystemDictionary, text: &str, start: usize, out: &mut Vec<Word>) {
     dictionary.prefixes(&text[start..], |length, numbers| {
-        let end = (start + length) as u32;
-        out.extend(numbers.map(|number| candidate(dictionary, end, number, What::Known(number))));
+        out.push(Word { end: (start + length) as u32, numbers, what: What::Known });
     });
     let mut rest = text[start..].chars();
     let Some(first) = rest.next() else { return };
@@ -308,23 +319,8 @@ fn look_up(dictionary: &SystemDictionary, text: &str, start: usize, out: &mut Ve
     let first_end = start + first.len_utf8();
     each_unknown(dictionary, text, first_end, class.categories, unknown, !out.is_empty(), |end| {
         let numbers = unknown.morphemes.clone();
-        out.extend(
-            numbers.map(|number| candidate(dictionary, end as u32, number, What::Unknown(number))),
-        );
+        out.push(Word { end: end as u32, numbers, what: What::Unknown });
     });
-}
-
-#[inline]
-fn candidate(dictionary: &SystemDictionary, end: u32, number: u32, what: What) -> Candidate {
-    let one = dictionary.morpheme(number);
-    Candidate {
-        end,
-        left: one.left,
-        right: one.right,
-        cost: one.cost.into(),
-        space_penalty: one.space_penalty.into(),
-        what,
-    }
 }
 
 /// Calls `found` with the end of every unknown word: the whole run of a class,

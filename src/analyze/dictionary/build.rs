@@ -116,11 +116,13 @@ fn same<T: Eq + Hash>(items: impl Iterator<Item = T>) -> Vec<usize> {
 /// How likely a word has each id.
 fn weights(sources: &Sources, ids: usize, id: fn(&Entry) -> u16) -> Vec<f64> {
     let mut weights = vec![0.0; ids];
-    for entry in &sources.entries {
-        // A cost is a negative log-probability times 800 (`cost-factor` in dicrc).
-        weights[usize::from(id(entry))] += (-f64::from(entry.cost) / 800.0).exp();
-    }
+    sources.entries.iter().for_each(|entry| weights[usize::from(id(entry))] += weight(entry));
     weights
+}
+
+/// A cost is a negative log-probability times 800 (`cost-factor` in dicrc).
+fn weight(entry: &Entry) -> f64 {
+    (-f64::from(entry.cost) / 800.0).exp()
 }
 
 /// Numbers of ids that rise as the weights fall, one for all that are the `same`.
@@ -174,15 +176,20 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Adds the entries; gives their distinct surfaces.
+    /// Adds the entries, those of the likeliest surfaces first: what is asked for most
+    /// stands close together. Gives the surfaces in their own order.
     fn add_all<'e>(&mut self, entries: &'e [Entry]) -> Vec<&'e str> {
-        let mut surfaces = Vec::new();
-        for same in entries.chunk_by(|left, right| left.surface == right.surface) {
-            surfaces.push(same[0].surface.as_str());
-            self.starts.push(self.morphemes.len() as u32);
-            self.add_same(same);
+        let same: Vec<&[Entry]> =
+            entries.chunk_by(|left, right| left.surface == right.surface).collect();
+        let weights: Vec<f64> = same.iter().map(|same| same.iter().map(weight).sum()).collect();
+        let mut order: Vec<usize> = (0..same.len()).collect();
+        order.sort_by(|&left, &right| weights[right].total_cmp(&weights[left]));
+        self.starts.resize(same.len(), 0);
+        for place in order {
+            self.starts[place] = self.morphemes.len() as u32;
+            self.add_same(same[place]);
         }
-        surfaces
+        same.iter().map(|same| same[0].surface.as_str()).collect()
     }
 
     fn add_class(&mut self, category: &Category) -> UnknownClass {
@@ -256,7 +263,9 @@ impl<'a> Words<'a> {
     /// final consonant.
     fn usual_ids(&self, entries: &[Entry]) -> Vec<[u32; 4]> {
         let mut counts: BTreeMap<[u32; 2], BTreeMap<[u32; 2], u32>> = BTreeMap::new();
-        for (entry, one) in entries.iter().zip(&self.morphemes) {
+        let same = entries.chunk_by(|left, right| left.surface == right.surface).zip(&self.starts);
+        let pairs = same.flat_map(|(same, &start)| same.iter().zip(&self.morphemes[start as usize..]));
+        for (entry, one) in pairs {
             let tag = self.features[one.feature as usize][0];
             let last = entry.surface.chars().next_back();
             let Some(consonant) = last.and_then(final_consonant) else { continue };

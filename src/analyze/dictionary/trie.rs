@@ -3,7 +3,9 @@
 //! A double array over characters (Aoe 1989; by characters as in Kanda et al.
 //! 2023): a Hangul syllable is one step, where bytes would take three.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
 
 use crate::error::{Error, Result};
 
@@ -33,14 +35,13 @@ const ROOT: u32 = 0;
 
 impl Trie {
     /// The trie of `words`, which are sorted by bytes and differ, with their `numbers`.
+    ///
+    /// Words with small numbers stand close together: give them to frequent ones.
     pub fn new(words: &[&str], numbers: &[u32]) -> Self {
         let codes = codes(words);
         let mut builder = Builder { units: vec![FREE], first_free: 1, children: Vec::new() };
         builder.units[0].parent = ROOT;
-        builder.fill(words, &codes);
-        for unit in builder.units.iter_mut().filter(|unit| unit.word != NONE) {
-            unit.word = numbers[unit.word as usize];
-        }
+        builder.fill(words, numbers, &codes);
         Trie { codes, units: builder.units }
     }
 
@@ -111,37 +112,47 @@ struct Builder {
     units: Vec<Unit>,
     /// No unit below is free.
     first_free: usize,
-    children: Vec<(u32, std::ops::Range<usize>)>,
+    children: Vec<(u32, Range<usize>)>,
 }
 
-/// A state to be filled: its words and how many of their bytes lead to it.
+/// A state to be filled: its words and how many of their bytes lead to it. Which comes
+/// first is decided by the least number of a word in it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Job {
+    least: Reverse<u32>,
     state: u32,
-    words: std::ops::Range<usize>,
+    start: usize,
+    end: usize,
     depth: usize,
 }
 
 impl Builder {
-    fn fill(&mut self, words: &[&str], codes: &[u32]) {
-        let mut jobs = vec![Job { state: ROOT, words: 0..words.len(), depth: 0 }];
-        while let Some(mut job) = jobs.pop() {
-            if words.get(job.words.start).is_some_and(|word| word.len() == job.depth)
-                && !job.words.is_empty()
-            {
-                self.units[job.state as usize].word = job.words.start as u32;
-                job.words.start += 1;
+    fn fill(&mut self, words: &[&str], numbers: &[u32], codes: &[u32]) {
+        let least = |words: &Range<usize>| numbers[words.clone()].iter().min().copied();
+        let job = |state, words: Range<usize>, depth| Job {
+            least: Reverse(least(&words).unwrap_or(NONE)),
+            state,
+            start: words.start,
+            end: words.end,
+            depth,
+        };
+        let mut jobs = BinaryHeap::from([job(ROOT, 0..words.len(), 0)]);
+        while let Some(mut one) = jobs.pop() {
+            if words[one.start..one.end].first().is_some_and(|word| word.len() == one.depth) {
+                self.units[one.state as usize].word = numbers[one.start];
+                one.start += 1;
             }
-            if job.words.is_empty() {
+            if one.start == one.end {
                 continue;
             }
-            self.split(words, codes, &job);
+            self.split(words, codes, &one);
             let base = self.room();
-            self.units[job.state as usize].base = base;
+            self.units[one.state as usize].base = base;
             for (code, words_of) in std::mem::take(&mut self.children) {
                 let state = base + code;
-                self.units[state as usize].parent = job.state;
-                let step = character(words[words_of.start], job.depth).len_utf8();
-                jobs.push(Job { state, words: words_of, depth: job.depth + step });
+                self.units[state as usize].parent = one.state;
+                let step = character(words[words_of.start], one.depth).len_utf8();
+                jobs.push(job(state, words_of, one.depth + step));
             }
         }
     }
@@ -149,10 +160,10 @@ impl Builder {
     /// The children of a state: codes and words.
     fn split(&mut self, words: &[&str], codes: &[u32], job: &Job) {
         self.children.clear();
-        let mut start = job.words.start;
-        while start < job.words.end {
+        let mut start = job.start;
+        while start < job.end {
             let first = character(words[start], job.depth);
-            let same = words[start..job.words.end]
+            let same = words[start..job.end]
                 .partition_point(|word| character(word, job.depth) == first);
             self.children.push((codes[first as usize], start..start + same));
             start += same;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use super::sources::{Category, Costs, Entry, Sources};
-use super::system::{Morpheme, SystemDictionary, UnknownClass};
+use super::system::{LAST, Morpheme, SystemDictionary, UnknownClass};
 use super::trie::Trie;
 use crate::error::{Error, Result};
 
@@ -207,7 +207,7 @@ impl<'a> Words<'a> {
     fn add_same(&mut self, entries: &[Entry]) {
         entries.iter().for_each(|entry| self.add(entry));
         if let Some(last) = self.morphemes.last_mut() {
-            last.is_last = true;
+            last.feature_and_last |= LAST;
         }
     }
 
@@ -218,8 +218,7 @@ impl<'a> Words<'a> {
             right: self.numbers.right[usize::from(entry.right_id)],
             cost: entry.cost,
             space_penalty: entry.space_penalty,
-            feature,
-            is_last: false,
+            feature_and_last: feature,
         });
     }
 
@@ -264,9 +263,10 @@ impl<'a> Words<'a> {
     fn usual_ids(&self, entries: &[Entry]) -> Vec<[u32; 4]> {
         let mut counts: BTreeMap<[u32; 2], BTreeMap<[u32; 2], u32>> = BTreeMap::new();
         let same = entries.chunk_by(|left, right| left.surface == right.surface).zip(&self.starts);
-        let pairs = same.flat_map(|(same, &start)| same.iter().zip(&self.morphemes[start as usize..]));
+        let pairs =
+            same.flat_map(|(same, &start)| same.iter().zip(&self.morphemes[start as usize..]));
         for (entry, one) in pairs {
-            let tag = self.features[one.feature as usize][0];
+            let tag = self.features[one.feature()][0];
             let last = entry.surface.chars().next_back();
             let Some(consonant) = last.and_then(final_consonant) else { continue };
             let ids = [u32::from(one.left), u32::from(one.right)];

@@ -29,10 +29,23 @@ pub struct Morpheme {
     pub cost: i16,
     /// Added after white space.
     pub space_penalty: i16,
-    /// Number of its [`Feature`].
-    pub(super) feature: u32,
-    /// Whether the next morpheme is spelled otherwise.
-    pub(super) is_last: bool,
+    /// Number of its [`Feature`]; [`LAST`] is added if the next is spelled otherwise.
+    pub(super) feature_and_last: u32,
+}
+
+/// Marks the last of the morphemes of one spelling.
+pub(super) const LAST: u32 = 1 << 31;
+
+impl Morpheme {
+    #[inline]
+    fn is_last(self) -> bool {
+        self.feature_and_last & LAST != 0
+    }
+
+    #[inline]
+    pub(super) fn feature(self) -> usize {
+        (self.feature_and_last & !LAST) as usize
+    }
 }
 
 /// What a user asks of a word.
@@ -138,7 +151,7 @@ impl SystemDictionary {
     pub fn prefixes(&self, text: &str, mut found: impl FnMut(usize, std::ops::Range<u32>)) {
         self.trie.prefixes(text, |length, first| {
             let rest = &self.morphemes[first as usize..];
-            let more = rest.iter().take_while(|one| !one.is_last).count() as u32;
+            let more = rest.iter().take_while(|one| !one.is_last()).count() as u32;
             found(length, first..first + more + 1);
         });
     }
@@ -151,8 +164,7 @@ impl SystemDictionary {
 
     /// What a user asks of the morpheme numbered `number`.
     pub fn feature(&self, number: u32) -> Feature<'_> {
-        let [tag, kind, start, end] =
-            self.features[self.morphemes[number as usize].feature as usize];
+        let [tag, kind, start, end] = self.features[self.morphemes[number as usize].feature()];
         Feature {
             tag: &self.tags[tag as usize],
             kind: kind_of(kind),
@@ -228,7 +240,7 @@ fn write(dictionary: &SystemDictionary, file: &mut ContainerWriter) -> Result<()
     let morphemes = dictionary.morphemes.iter().flat_map(|one| {
         let low = u32::from(one.left) | u32::from(one.right) << 16;
         let costs = u32::from(one.cost as u16) | u32::from(one.space_penalty as u16) << 16;
-        [low, costs, one.feature | u32::from(one.is_last) << 31]
+        [low, costs, one.feature_and_last]
     });
     file.u32s(&morphemes.collect::<Vec<u32>>())?;
     file.u32s(dictionary.features.as_flattened())?;
@@ -323,14 +335,13 @@ fn short(numbers: &[u32]) -> Vec<u16> {
 }
 
 fn morpheme(bytes: &[u8; 12]) -> Morpheme {
-    let [ids, costs, feature] = numbers(bytes);
+    let [ids, costs, feature_and_last] = numbers(bytes);
     Morpheme {
         left: ids as u16,
         right: (ids >> 16) as u16,
         cost: costs as u16 as i16,
         space_penalty: (costs >> 16) as u16 as i16,
-        feature: feature & (u32::MAX >> 1),
-        is_last: feature >> 31 == 1,
+        feature_and_last,
     }
 }
 
@@ -350,9 +361,9 @@ impl SystemDictionary {
         let ids_fit = self.morphemes.iter().all(|one| {
             usize::from(one.left) < left_ids
                 && usize::from(one.right) < right_ids
-                && (one.feature as usize) < self.features.len()
+                && one.feature() < self.features.len()
         });
-        let ends_fit = self.morphemes.last().is_none_or(|one| one.is_last);
+        let ends_fit = self.morphemes.last().is_none_or(|one| one.is_last());
         let features_fit = self.features.iter().all(|&[tag, _, start, end]| {
             let range = start as usize..end as usize;
             (tag as usize) < self.tags.len() && self.expressions.get(range).is_some()

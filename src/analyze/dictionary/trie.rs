@@ -163,8 +163,8 @@ impl Builder {
         let mut start = job.start;
         while start < job.end {
             let first = character(words[start], job.depth);
-            let same = words[start..job.end]
-                .partition_point(|word| character(word, job.depth) == first);
+            let same =
+                words[start..job.end].partition_point(|word| character(word, job.depth) == first);
             self.children.push((codes[first as usize], start..start + same));
             start += same;
         }

@@ -50,8 +50,10 @@ impl Lattice {
                 continue;
             }
             let one = self.nodes[node as usize];
-            let cost_after = cost_after + i64::from(one.own_cost);
-            let position = one.from as usize;
+            let before = self.nodes[one.before as usize];
+            let joint = dictionary.costs_before(one.left)[usize::from(before.right)];
+            let cost_after = cost_after + one.cost - before.cost - i64::from(joint);
+            let position = before.end as usize;
             self.open_before(
                 dictionary, position, one.left, cost_after, step, &mut steps, &mut open,
             );

@@ -58,16 +58,12 @@ pub struct Fixed {
 pub(super) struct Node {
     pub right: u16,
     pub left: u16,
-    /// Own cost and space penalty.
-    pub own_cost: i32,
     /// Of the cheapest way up to its end; a long line has more than fits in 32 bits.
     pub cost: i64,
     /// The node before it on that way.
     pub before: u32,
     /// The next node that ends at the same place.
     pub beside: u32,
-    /// Where the nodes before it end: its start, or the start of the space before it.
-    pub from: u32,
     pub start: u32,
     pub end: u32,
     pub what: What,
@@ -94,7 +90,7 @@ pub struct Lattice {
 struct Word {
     end: u32,
     numbers: Range<u32>,
-    what: fn(u32) -> What,
+    is_known: bool,
 }
 
 /// Of all nodes with one right id that end at a place, the cheapest.
@@ -161,7 +157,7 @@ impl Lattice {
             self.gather(position);
             match fixed.peek() {
                 Some((place, span)) if span.start == start => {
-                    self.join(dictionary, position, start, &joining_of(span, *place));
+                    self.join(dictionary, start, &joining_of(span, *place));
                 }
                 next => {
                     let end = next.map_or(text.len(), |(_, span)| span.start);
@@ -179,20 +175,9 @@ impl Lattice {
         self.seen_rights.resize(dictionary.right_ids(), (0, 0));
         self.seen_lefts.resize(dictionary.left_ids(), (0, 0, 0));
         let what = What::Fixed(NONE);
-        let (right, left, own_cost, cost, from, start, end) = (0, 0, 0, 0, 0, 0, 0);
+        let (right, left, cost, start, end) = (0, 0, 0, 0, 0);
         let (before, beside) = (NONE, NONE);
-        self.nodes.push(Node {
-            right,
-            left,
-            own_cost,
-            cost,
-            before,
-            beside,
-            from,
-            start,
-            end,
-            what,
-        });
+        self.nodes.push(Node { right, left, cost, before, beside, start, end, what });
         self.ends[0] = 0;
     }
 
@@ -236,14 +221,14 @@ impl Lattice {
     /// Joins the words at `start` to what ends at `position`.
     fn join_words(&mut self, dictionary: &SystemDictionary, position: usize, start: usize) {
         // MeCab puts what it finds before what it has: the last found is joined first.
-        while let Some(Word { end, numbers, what }) = self.words.pop() {
+        while let Some(Word { end, numbers, is_known }) = self.words.pop() {
             for number in numbers.rev() {
                 let one = dictionary.morpheme(number);
                 let penalty = if start > position { one.space_penalty } else { 0 };
                 let own_cost = i32::from(one.cost) + i32::from(penalty);
-                let (left, right, what) = (one.left, one.right, what(number));
-                let joining = Joining { left, right, own_cost, end, what };
-                self.join(dictionary, position, start, &joining);
+                let what = if is_known { What::Known(number) } else { What::Unknown(number) };
+                let joining = Joining { left: one.left, right: one.right, own_cost, end, what };
+                self.join(dictionary, start, &joining);
             }
         }
     }
@@ -252,7 +237,6 @@ impl Lattice {
     fn join(
         &mut self,
         dictionary: &SystemDictionary,
-        position: usize,
         start: usize,
         &Joining { left, right, own_cost, end, what }: &Joining,
     ) {
@@ -260,8 +244,8 @@ impl Lattice {
         let cost = cost_before + i64::from(own_cost);
         let beside = self.ends[end as usize];
         self.ends[end as usize] = self.nodes.len() as u32;
-        let (from, start) = (position as u32, start as u32);
-        self.nodes.push(Node { right, left, own_cost, cost, before, beside, from, start, end, what });
+        let start = start as u32;
+        self.nodes.push(Node { right, left, cost, before, beside, start, end, what });
     }
 
     /// Many words share a left id, so the answer is remembered.
@@ -270,9 +254,8 @@ impl Lattice {
         let seen = &mut self.seen_lefts[usize::from(left_id)];
         if seen.0 != self.stamp {
             let costs = dictionary.costs_before(left_id);
-            let key = |left: &Left| {
-                left.key + (i64::from(costs[usize::from(left.right)]) << PLACE_BITS)
-            };
+            let key =
+                |left: &Left| left.key + (i64::from(costs[usize::from(left.right)]) << PLACE_BITS);
             let best = self.lefts.iter().map(key).min().expect("something ends here");
             let place = best & ((1 << PLACE_BITS) - 1);
             let cost = (best >> PLACE_BITS) as i32;
@@ -307,7 +290,7 @@ fn skip_space(dictionary: &SystemDictionary, text: &str, position: usize) -> usi
 /// The words that can start at `start`, in the order in which MeCab makes them.
 fn look_up(dictionary: &SystemDictionary, text: &str, start: usize, out: &mut Vec<Word>) {
     dictionary.prefixes(&text[start..], |length, numbers| {
-        out.push(Word { end: (start + length) as u32, numbers, what: What::Known });
+        out.push(Word { end: (start + length) as u32, numbers, is_known: true });
     });
     let mut rest = text[start..].chars();
     let Some(first) = rest.next() else { return };
@@ -319,7 +302,7 @@ fn look_up(dictionary: &SystemDictionary, text: &str, start: usize, out: &mut Ve
     let first_end = start + first.len_utf8();
     each_unknown(dictionary, text, first_end, class.categories, unknown, !out.is_empty(), |end| {
         let numbers = unknown.morphemes.clone();
-        out.push(Word { end: end as u32, numbers, what: What::Unknown });
+        out.push(Word { end: end as u32, numbers, is_known: false });
     });
 }
 

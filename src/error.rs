@@ -110,6 +110,12 @@ impl Error {
         self
     }
 
+    /// The same where nothing says it yet.
+    #[must_use]
+    pub fn hinted_if_none(self, hint: impl Into<String>) -> Self {
+        if self.hint().is_some() { self } else { self.hinted(hint) }
+    }
+
     /// Keeps the technical cause.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -196,6 +202,8 @@ mod tests {
         assert_eq!(error.place(), Some("pipeline.toml, line 3"));
         assert_eq!(error.hint(), Some("use 1"));
         assert_eq!(error.exit_code(), 2);
+        assert_eq!(error.hinted_if_none("use 3").hint(), Some("use 1"));
+        assert_eq!(Error::usage("x").hinted_if_none("use 3").hint(), Some("use 3"));
     }
 
     #[test]

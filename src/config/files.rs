@@ -8,6 +8,7 @@ use std::path::Path;
 use super::{BUNDLED_STOP_WORDS, Effective};
 use crate::error::Error;
 
+const USER_DICTIONARY: &str = "analyze.user_dictionary";
 const STOP_WORDS_HINT: &str =
     "`en` and `ko` come with the program; every other name is a file, one word a line";
 const DICTIONARY_HINT: &str = "put it there, or remove the setting; `malmoi dictionary check FILE` says whether it can be read";
@@ -21,10 +22,11 @@ impl Effective {
         let lists = lists.map(|list| ("analyze.stop_words", list, STOP_WORDS_HINT));
         // Analyzers that are not Korean warn of a dictionary and do not read it.
         let dictionary = analyze.user_dictionary.iter().filter(|_| analyze.needs_korean());
-        let dictionary = dictionary.map(|file| ("analyze.user_dictionary", file, DICTIONARY_HINT));
+        let dictionary = dictionary.map(|file| (USER_DICTIONARY, file, DICTIONARY_HINT));
         let missing = lists.chain(dictionary).filter(|(_, file, _)| !Path::new(file).is_file());
         let error = |(key, file, hint): (&str, &String, &str)| {
-            Error::usage(format!("`{key}` names `{file}`, which is no file"))
+            let what = if key == USER_DICTIONARY { "the user dictionary " } else { "" };
+            Error::usage(format!("`{key}` names {what}`{file}`, which is no file"))
                 .at(self.place(key))
                 .hinted(hint)
         };

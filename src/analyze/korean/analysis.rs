@@ -30,7 +30,8 @@ pub struct Morph {
     pub start: usize,
     /// End in bytes, exclusive.
     pub end: usize,
-    /// Dictionary form: `보다` of `봤`, the registered form of a user's word.
+    /// Dictionary form: `보다` of `봤`, the registered form of a user's word that is
+    /// no inflected one.
     pub base: String,
     /// The morphemes that a compound or inflected word stands for.
     pub parts: Vec<Part>,
@@ -76,10 +77,10 @@ impl<'a> MorphRef<'a> {
 
     /// Dictionary form: stems of verbs and adjectives get `다`.
     pub fn base(&self) -> String {
-        if let Some(registered) = self.registered {
+        let melted = self.feature.kind == WordKind::Inflect;
+        if let Some(registered) = self.registered.filter(|_| !melted) {
             return registered.to_owned();
         }
-        let melted = self.feature.kind == WordKind::Inflect;
         let (form, tag) = match self.parts().next() {
             Some(first) if melted => first,
             _ => (self.surface, self.feature.tag),

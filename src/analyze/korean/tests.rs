@@ -93,6 +93,33 @@ fn compounds_are_split_on_request() {
 }
 
 #[test]
+fn rows_of_the_user_keep_their_parts() {
+    let words = "말모이책,,,,NNP,*,T,말모이책,Compound,*,*,말모이/NNP/*+책/NNG/*\n\
+        뷁겼,,,,VV+EP,*,T,뷁겼,Inflect,VV,EP,뷁기/VV/*+었/EP/*";
+    let text = "말모이책은 뷁겼다";
+    let modes = [
+        (Decompound::None, "말모이책/NNP 은/JX 뷁겼/VV+EP 다/EF"),
+        (Decompound::Discard, "말모이/NNP 책/NNG 은/JX 뷁기/VV 었/EP 다/EF"),
+    ];
+    for (mode, expected) in modes {
+        assert_eq!(pos(&analyzer(words, mode), text), expected);
+    }
+    let morphs = analyzer(words, Decompound::None).analyze(text);
+    let base = |place: usize| (morphs[place].base.as_str(), morphs[place].parts.len());
+    assert_eq!((base(0), base(2)), (("말모이책", 2), ("뷁기다", 2)));
+}
+
+#[test]
+fn ids_beyond_the_dictionary_are_an_error_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("words.csv");
+    std::fs::write(&path, "\n마바,5,1,0,NNP,*,F,마바,*,*,*,*\n").unwrap();
+    let params = KoreanParams { user_dictionary: Some(path), ..Default::default() };
+    let error = Analyzer::new(small(), &params).err().unwrap();
+    assert!(error.place().unwrap().ends_with("words.csv, line 2, column 4"), "{error}");
+}
+
+#[test]
 fn offsets_and_base_forms_are_those_of_the_original() {
     let morphs = analyzer("", Decompound::None).analyze("책가방이  간다ㅋㅋㅋㅋ");
     let last = morphs.last().unwrap();

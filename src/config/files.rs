@@ -1,4 +1,4 @@
-//! Files that the settings name and that are not there.
+//! Files that the settings name and that are not there, or cannot be used.
 //!
 //! Kept apart from the other checks, which touch no file: only `config check`
 //! asks, because a source may come later and a model outlives its corpus.
@@ -31,6 +31,13 @@ impl Effective {
                 .hinted(hint)
         };
         missing.map(error).collect()
+    }
+
+    /// The user dictionary, if there is one and it is read.
+    pub fn user_dictionary(&self) -> Option<&Path> {
+        let analyze = &self.pipeline.analyze;
+        let file = analyze.user_dictionary.as_deref().filter(|_| analyze.needs_korean());
+        file.map(Path::new).filter(|file| file.is_file())
     }
 
     /// A source that does not exist, yet.

@@ -75,3 +75,53 @@ fn a_missing_user_dictionary_is_named_with_its_setting() {
     let named = ["`analyze.user_dictionary` names the user dictionary", "words.txt", "no file"];
     fails(folder.path(), &["config", "check"], 2, &named);
 }
+
+const IDS: &str = "책가,1,1,0,NNP,*,F,책가,*,*,*,*\n나무책,9,1,0,NNP,*,T,나무책,*,*,*,*\n";
+
+#[test]
+fn ids_beyond_the_dictionary_are_told_by_line() {
+    let folder = korean("user_dictionary = \"words.csv\"");
+    std::fs::write(folder.path().join("words.csv"), IDS).unwrap();
+    let parts = ["`9` is no left id", "words.csv, line 2, column 5", "left ids go from 0 to 4"];
+    let check = ["dictionary", "check", "words.csv"];
+    fails(folder.path(), &check, 2, &parts);
+    fails(folder.path(), &["config", "check"], 2, &parts);
+    fails(folder.path(), &["run"], 2, &parts);
+    fails(folder.path(), &["ko", "pos", "--user-dictionary", "words.csv"], 2, &parts);
+    std::fs::remove_dir_all(folder.path().join("data")).unwrap();
+    let (code, stdout, stderr) = run(folder.path(), &check);
+    assert_eq!((code, stdout.as_str()), (0, "words.csv: words: 2, forced: 0, warnings: 0\n"));
+    let expected = "warning: words.csv: ids were not checked: no Korean dictionary is installed\n";
+    assert_eq!(stderr, expected);
+}
+
+#[test]
+fn a_configuration_is_checked_with_its_user_dictionaries() {
+    let more = "user_dictionary = \"words.txt\"\n[pipeline.other.source]\nkind = \"tsv\"\n\
+        path = \"reviews.tsv\"\n[pipeline.other.analyze]\nanalyzer = \"auto\"\n\
+        user_dictionary = \"words.txt\"";
+    let folder = korean(more);
+    std::fs::write(folder.path().join("words.txt"), "노량\n명량\tNNX\n").unwrap();
+    let (code, _, stderr) = run(folder.path(), &["config", "check"]);
+    assert_eq!(code, 2);
+    assert_eq!(stderr.matches("`NNX` is no tag").count(), 1, "{stderr}");
+    assert!(stderr.contains("words.txt, line 2, column 4"), "{stderr}");
+    std::fs::write(folder.path().join("words.txt"), "노량\n").unwrap();
+    assert_eq!(run(folder.path(), &["config", "check"]).0, 0);
+}
+
+#[test]
+fn tags_that_leave_nothing_are_a_problem() {
+    for more in [
+        "keep_tags = [\"NNG\", \"VV\"]\nstop_tags = [\"NNG\", \"VV\"]",
+        "keep_tags = [\"JKS\"]\nstop_tags = [\"J\"]",
+    ] {
+        let settings = format!("[pipeline.mine.analyze]\nanalyzer = \"korean\"\n{more}");
+        let folder = project(&settings);
+        let part = "`analyze.stop_tags` drops every tag that `analyze.keep_tags` keeps";
+        fails(folder.path(), &["config", "check"], 2, &[part, "pipeline.toml, line 10"]);
+    }
+    let settings = "[pipeline.mine.analyze]\nanalyzer = \"korean\"\n\
+        keep_tags = [\"N\"]\nstop_tags = [\"NR\"]";
+    assert_eq!(run(project(settings).path(), &["config", "check"]).0, 0);
+}

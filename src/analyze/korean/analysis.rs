@@ -41,6 +41,15 @@ pub struct Morph {
     pub char_end: usize,
 }
 
+/// Several analyses of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Likeliest {
+    /// Each with its cost (lower is likelier), the likeliest first.
+    pub analyses: Vec<(Vec<Morph>, i64)>,
+    /// Whether the search ended at its limit before all that were asked for were found.
+    pub is_cut: bool,
+}
+
 /// One morpheme inside a word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Part {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::analysis::{CharOffsets, Decompound, Morph, MorphRef};
+use super::analysis::{CharOffsets, Decompound, Likeliest, Morph, MorphRef};
 use super::lattice::{Fixed, Found, Lattice, What};
 use super::normalize::{NormalizeParams, Normalized, Normalizer};
 use super::symbols::Symbols;
@@ -111,14 +111,13 @@ impl Analyzer {
         morphs
     }
 
-    /// The `count` likeliest analyses, the likeliest first, each with its cost
-    /// (lower is likelier).
-    pub fn n_best(&self, text: &str, count: usize) -> Vec<(Vec<Morph>, i64)> {
+    /// The `count` likeliest analyses that differ in surfaces or tags.
+    pub fn n_best(&self, text: &str, count: usize) -> Likeliest {
         self.with_buffers(|buffers| {
             self.find(text, buffers);
             let Buffers { lattice, normalized, fixed, places, .. } = buffers;
             let normal = normalized.text(text);
-            let ways = lattice.best_ways(&self.dictionary, normal, fixed, count);
+            let best = lattice.best_ways(&self.dictionary, normal, fixed, count);
             let way = |(found, cost): (Vec<Found>, i64)| {
                 let mut chars = CharOffsets::new(text);
                 let morph = |one: &Found| {
@@ -126,7 +125,8 @@ impl Analyzer {
                 };
                 (found.iter().map(morph).collect(), cost)
             };
-            ways.into_iter().map(way).collect()
+            let analyses = best.ways.into_iter().map(way).collect();
+            Likeliest { analyses, is_cut: best.is_cut }
         })
     }
 

@@ -151,18 +151,27 @@ fn a_longer_word_stays_whole_unless_forced() {
 #[test]
 fn the_best_ways_rise_in_cost_and_begin_with_the_answer() {
     let analyzer = analyzer("", Decompound::None);
-    let ways = analyzer.n_best("바다가 간다", 20);
+    let ways = analyzer.n_best("바다가 간다", 20).analyses;
     assert!(ways.len() == 2 && ways.is_sorted_by_key(|(_, cost)| *cost), "{}", ways.len());
     assert_eq!(ways[0].0, analyzer.analyze("바다가 간다"));
-    assert_eq!(analyzer.n_best("바다가 간다", 1), ways[..1]);
+    assert_eq!(analyzer.n_best("바다가 간다", 1).analyses, ways[..1]);
 }
 
 #[test]
 fn the_best_way_comes_out_of_a_long_text_too() {
     let text = "바다가 간다 책을 읽는다 ".repeat(3000);
     let analyzer = analyzer("", Decompound::None);
-    let ways = analyzer.n_best(&text, 2);
+    let ways = analyzer.n_best(&text, 2).analyses;
     assert_eq!(ways[0].0, analyzer.analyze(&text));
+}
+
+#[test]
+fn a_search_that_was_cut_says_so() {
+    let (dictionary, mut lattice) = (small(), Lattice::default());
+    let mut best = |most| lattice.best_ways_within(most, &dictionary, "바다가 간다", &[], 2);
+    let (whole, cut) = (best(1000), best(3));
+    assert_eq!((whole.ways.len(), whole.is_cut), (2, false));
+    assert_eq!((&cut.ways[..], cut.is_cut), (&whole.ways[..1], true));
 }
 
 #[test]
@@ -177,7 +186,7 @@ fn a_word_gets_the_same_answer_however_often_it_stands_in_a_line() {
 #[test]
 fn costs_of_long_lines_do_not_overflow() {
     let analyzer = analyzer("마바,1,1,32767,NNP,*,F,마바,*,*,*,*", Decompound::None);
-    let (_, cost) = &analyzer.n_best(&"마바 ".repeat(70_000), 1)[0];
+    let (_, cost) = &analyzer.n_best(&"마바 ".repeat(70_000), 1).analyses[0];
     assert!(*cost > i64::from(i32::MAX));
 }
 
@@ -223,9 +232,16 @@ proptest! {
         let (mut lattice, mut found) = (Lattice::default(), Vec::new());
         let least = lattice.decode(&dictionary, &text, &[], &mut found);
         prop_assert_eq!(least, cost(&dictionary, &text, &found));
-        for (way, of_way) in lattice.best_ways(&dictionary, &text, &[], 50) {
+        let mut seen = std::collections::HashSet::new();
+        for (way, of_way) in lattice.best_ways(&dictionary, &text, &[], 50).ways {
             prop_assert_eq!(of_way, cost(&dictionary, &text, &way));
             prop_assert!(of_way >= least);
+            let tag = |what| match what {
+                What::Known(number) | What::Unknown(number) => dictionary.feature(number).tag,
+                What::Fixed(_) => "",
+            };
+            let told = way.iter().map(|one| (one.start, one.end, tag(one.what)));
+            prop_assert!(seen.insert(told.collect::<Vec<_>>()), "one analysis comes twice");
         }
     }
 

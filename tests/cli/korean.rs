@@ -125,3 +125,30 @@ fn tags_that_leave_nothing_are_a_problem() {
         keep_tags = [\"N\"]\nstop_tags = [\"NR\"]";
     assert_eq!(run(project(settings).path(), &["config", "check"]).0, 0);
 }
+
+/// The line is so long that the first interrupt is seldom heard before it is done.
+#[test]
+fn a_second_interrupt_ends_inside_a_line_and_leaves_nothing() {
+    let folder = korean("");
+    let input = folder.path().join("in.txt");
+    std::fs::write(&input, "바다가 간다 ".repeat(800_000)).unwrap();
+    let output = folder.path().join("out");
+    std::fs::create_dir(&output).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_malmoi"));
+    command.current_dir(folder.path()).env("MALMOI_DATA_DIR", folder.path().join("data"));
+    command
+        .args(["ko", "pos", "--input", "in.txt", "--output", "out/x.txt"])
+        .stderr(std::process::Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let files = || std::fs::read_dir(&output).unwrap().count();
+    while files() == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let id = child.id().to_string();
+    while child.try_wait().unwrap().is_none() {
+        let _ = std::process::Command::new("kill").args(["-INT", &id]).status().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(files(), 0);
+}

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 
 use super::lattice::{Fixed, Found, Lattice, What};
-use super::{Analyzer, Decompound, KoreanParams, NormalizeParams};
+use super::{Analyzer, Decompound, KoreanParams, MorphRef, NormalizeParams};
 use crate::analyze::dictionary::{SystemDictionary, mecab};
 
 static SMALL: LazyLock<Arc<SystemDictionary>> = LazyLock::new(|| {
@@ -107,6 +107,13 @@ fn rows_of_the_user_keep_their_parts() {
     let morphs = analyzer(words, Decompound::None).analyze(text);
     let base = |place: usize| (morphs[place].base.as_str(), morphs[place].parts.len());
     assert_eq!((base(0), base(2)), (("말모이책", 2), ("뷁기다", 2)));
+    // Terms of a pipeline are the registered forms: of the whole, not of its parts.
+    let mut registered = Vec::new();
+    let take = |_: &str, _: &str, _, _, one: &MorphRef<'_>| {
+        registered.extend(one.registered.map(str::to_owned));
+    };
+    analyzer(words, Decompound::Mixed).each_decompounded(text, take);
+    assert_eq!(registered, ["말모이책", "뷁겼"]);
 }
 
 #[test]

@@ -20,4 +20,4 @@ pub use check::{Report, check};
 pub use matcher::{Candidate, Matcher};
 pub use place::{data_folder, dictionary_file, installed, installed_checksum};
 pub use system::{Feature, Morpheme, SystemDictionary, UnknownClass, WordKind};
-pub use user::{UserDictionary, UserWord};
+pub use user::{IdCounts, UserDictionary, UserWord};

@@ -198,6 +198,11 @@ impl SystemDictionary {
         self.least_costs[usize::from(right)]
     }
 
+    /// How many (left, right) ids MeCab's files have, of which some are one here.
+    pub fn ids_of_sources(&self) -> (usize, usize) {
+        (self.left_numbers.len(), self.right_numbers.len())
+    }
+
     /// Number of left ids.
     pub fn left_ids(&self) -> usize {
         self.left_ids

@@ -11,6 +11,7 @@ pub mod matcher;
 pub mod mecab;
 mod place;
 pub mod sources;
+mod storage;
 mod system;
 mod trie;
 pub mod user;

@@ -71,8 +71,7 @@ fn write(dictionary: &SystemDictionary, file: &mut ContainerWriter) -> Result<()
     file.u32s(&characters.collect::<Vec<u32>>())?;
     let costs: Vec<u8> = dictionary.costs.iter().flat_map(|cost| cost.to_le_bytes()).collect();
     file.bytes(&costs)?;
-    let least = dictionary.least_costs.iter().flat_map(|cost| cost.to_le_bytes());
-    file.bytes(&least.collect::<Vec<u8>>())?;
+    file.u64(dictionary.right_ids as u64)?;
     for numbers in [&dictionary.left_numbers, &dictionary.right_numbers] {
         file.u32s(&numbers.iter().map(|&number| u32::from(number)).collect::<Vec<u32>>())?;
     }
@@ -93,7 +92,7 @@ fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
     let classes = file.u32s()?;
     let characters = file.u32s()?;
     let costs = file.place(1)?;
-    let least_costs = i16s(file.bytes()?);
+    let right_ids = file.u64()? as usize;
     let (left_numbers, right_numbers) = (short(&file.u32s()?), short(&file.u32s()?));
     let usual = file.u32s()?.as_chunks::<4>().0.to_vec();
     let entries = file.u64()? as usize;
@@ -118,10 +117,9 @@ fn read(file: &mut ContainerReader) -> Result<Checked<SystemDictionary>> {
         expressions: expressions.unwrap_or_default(),
         classes: classes.as_chunks::<4>().0.iter().map(class).collect(),
         characters: characters.as_chunks::<2>().0.iter().map(character).collect(),
-        left_ids: costs.len().checked_div(least_costs.len()).unwrap_or(0),
+        left_ids: costs.len().checked_div(right_ids).unwrap_or(0),
         costs,
-        right_ids: least_costs.len(),
-        least_costs,
+        right_ids,
         left_numbers,
         right_numbers,
         usual,
@@ -194,9 +192,7 @@ impl SystemDictionary {
                 .usual
                 .iter()
                 .all(|usual| (usual[2] as usize) < left_ids && (usual[3] as usize) < right_ids);
-        let costs_fit = left_ids > 0
-            && self.costs.len() == left_ids * right_ids
-            && self.least_costs.len() == right_ids;
+        let costs_fit = left_ids > 0 && left_ids.checked_mul(right_ids) == Some(self.costs.len());
         let all = [
             (ids_fit, "a word has an unknown id"),
             (ends_fit, "a word has no end"),

@@ -91,8 +91,6 @@ pub struct SystemDictionary {
     pub(super) costs: Vec<i16>,
     pub(super) left_ids: usize,
     pub(super) right_ids: usize,
-    /// Of each right id the least cost before any left id.
-    pub(super) least_costs: Vec<i16>,
     /// From the sources' ids to those by frequency.
     pub(super) left_numbers: Vec<u16>,
     pub(super) right_numbers: Vec<u16>,
@@ -152,12 +150,6 @@ impl SystemDictionary {
     pub fn costs_before(&self, left: u16) -> &[i16] {
         let start = usize::from(left) * self.right_ids;
         &self.costs[start..start + self.right_ids]
-    }
-
-    /// The least cost that a word with this right id has before any other.
-    #[inline]
-    pub fn least_cost_after(&self, right: u16) -> i16 {
-        self.least_costs[usize::from(right)]
     }
 
     /// How many (left, right) ids MeCab's files have, of which some are one here.

@@ -38,7 +38,8 @@ pub(super) enum Rival {
     /// Words side by side, the first of which begins with it (한국 and 사진
     /// against 한국사).
     Words,
-    /// A word that stands behind a blank (봉오동 전투기 against 봉오동 전투).
+    /// A word that stands behind a blank (봉오동 전투기 against 봉오동 전투), or behind
+    /// an ending that a stem needs (교사 in 많은교사 against 은교).
     Apart,
 }
 

@@ -206,13 +206,19 @@ fn rival(
     if text[..last.start].ends_with(char::is_whitespace) {
         return Rival::Apart;
     }
-    let first = plain.partition_point(|found| found.start < start);
-    let mut inside = plain[first..].iter().take_while(|found| found.start < last.start);
-    let begins = plain.get(first).is_some_and(|found| found.start == start);
     let tag = |found: &Found| match found.what {
         What::Known(number) => dictionary.feature(number).tag,
         _ => "",
     };
+    let first = plain.partition_point(|found| found.start < start);
+    let before = plain[..first].last().filter(|found| found.end == start);
+    // 많은교사: a stem cannot do without its ending, so 은교 does not begin there.
+    let is_stem = |tag: &str| tag.ends_with(['V', 'A']) || tag.ends_with("VX") || tag == "EP";
+    if before.is_some_and(|found| is_stem(tag(found))) {
+        return Rival::Apart;
+    }
+    let mut inside = plain[first..].iter().take_while(|found| found.start < last.start);
+    let begins = plain.get(first).is_some_and(|found| found.start == start);
     let is_word = |found: &Found| {
         let tag = tag(found);
         // 이 in 이사건 is a word, though short; 명 in 명량식 is a piece.

@@ -81,16 +81,16 @@ impl Trial<'_> {
     fn fits_after(&self, rival: Rival) -> bool {
         let Trial { dictionary, text, found, span: Range { end, .. }, .. } = *self;
         let are_endings = |which| noun_endings::are_endings(dictionary, text, end, which);
-        noun_endings::are_particles(dictionary, text, found, end)
-            || match rival {
-                Rival::Pieces => {
-                    are_endings(Suffixes::All) || self.is_no_dearer() && self.is_before_a_noun()
-                }
-                Rival::Words => {
-                    self.gain + self.own_cost >= LEAST_GAIN && are_endings(Suffixes::Free)
-                }
-                Rival::Apart => false,
+        let are_particles = || noun_endings::are_particles(dictionary, text, found, end);
+        match rival {
+            // 기 in 전투기 is an ending too.
+            Rival::Apart => false,
+            _ if are_particles() => true,
+            Rival::Pieces => {
+                are_endings(Suffixes::All) || self.is_no_dearer() && self.is_before_a_noun()
             }
+            Rival::Words => self.gain + self.own_cost >= LEAST_GAIN && are_endings(Suffixes::Free),
+        }
     }
 
     /// Whether the word costs no more than what it replaces; what a short word costs

@@ -203,31 +203,38 @@ fn rival(
     start: usize,
     last: &Found,
 ) -> Rival {
-    if text[..last.start].ends_with(char::is_whitespace) {
-        return Rival::Apart;
+    let tag = |found: &Found| tag(dictionary, found);
+    if !tag(last).starts_with('N') {
+        return Rival::Pieces;
     }
-    let tag = |found: &Found| match found.what {
-        What::Known(number) => dictionary.feature(number).tag,
-        _ => "",
-    };
     let first = plain.partition_point(|found| found.start < start);
     let before = plain[..first].last().filter(|found| found.end == start);
     // 많은교사: a stem cannot do without its ending, so 은교 does not begin there.
     let is_stem = |tag: &str| tag.ends_with(['V', 'A']) || tag.ends_with("VX") || tag == "EP";
-    if before.is_some_and(|found| is_stem(tag(found))) {
+    let is_bound = before.is_some_and(|found| is_stem(tag(found)));
+    if is_bound || text[..last.start].ends_with(char::is_whitespace) {
         return Rival::Apart;
     }
     let mut inside = plain[first..].iter().take_while(|found| found.start < last.start);
     let begins = plain.get(first).is_some_and(|found| found.start == start);
-    let is_word = |found: &Found| {
-        let tag = tag(found);
-        // 이 in 이사건 is a word, though short; 명 in 명량식 is a piece.
-        let is_short_word = tag == "MM" || tag.starts_with("NP");
-        let is_long_word = !tag.is_empty() && !tag.starts_with(['J', 'E']);
-        is_short_word || is_long_word && has_two_letters(text, found)
-    };
-    let goes_on = tag(last).starts_with('N');
-    if begins && goes_on && inside.all(is_word) { Rival::Words } else { Rival::Pieces }
+    let are_words = begins && inside.all(|found| is_word(tag(found), text, found));
+    if are_words { Rival::Words } else { Rival::Pieces }
+}
+
+/// Whether it can stand beside a noun: 이 in 이사건 does, though short; 명 in 명량식 is
+/// a piece.
+fn is_word(tag: &str, text: &str, found: &Found) -> bool {
+    let is_short_word = tag == "MM" || tag.starts_with("NP");
+    let is_long_word = !tag.is_empty() && !tag.starts_with(['J', 'E']);
+    is_short_word || is_long_word && has_two_letters(text, found)
+}
+
+/// The tag of a word of the system dictionary, else nothing.
+fn tag<'a>(dictionary: &'a SystemDictionary, found: &Found) -> &'a str {
+    match found.what {
+        What::Known(number) => dictionary.feature(number).tag,
+        _ => "",
+    }
 }
 
 /// Whether a compound is made of parts of which one ends after `length` bytes.

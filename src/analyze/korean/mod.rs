@@ -8,10 +8,12 @@ mod analyzer;
 mod best_ways;
 pub mod lattice;
 pub mod normalize;
+mod noun_endings;
 mod syllable;
 pub mod symbols;
 pub mod tags;
 mod tokenizer;
+mod trial;
 mod user_words;
 
 pub use analysis::{Decompound, Likeliest, Morph, MorphRef, Part};

@@ -14,7 +14,7 @@ static SMALL: LazyLock<Arc<SystemDictionary>> = LazyLock::new(|| {
     Arc::new(SystemDictionary::new(&mecab::read(&folder).unwrap()).unwrap())
 });
 
-fn small() -> Arc<SystemDictionary> {
+pub(super) fn small() -> Arc<SystemDictionary> {
     SMALL.clone()
 }
 
@@ -156,6 +156,16 @@ fn a_longer_word_stays_whole_unless_forced() {
 }
 
 #[test]
+fn a_word_that_begins_inside_does_not_win_before_a_suffix() {
+    check("뷁도", "뷁도급", "뷁도/NNP 급/UNKNOWN");
+    check("뷁도", "뷁도급들이", "뷁도/NNP 급들/UNKNOWN 이/JKS");
+    // Unlike one that stands by itself behind a blank, or behind a whole word.
+    check("나무 전투", "나무 전투기가", "나무/NNG 전투기/NNG 가/JKS");
+    check("나무전투", "나무전투기가", "나무/NNG 전투기/NNG 가/JKS");
+    check("뷁전투", "뷁전투기가", "뷁전투/NNP 기/XSN 가/JKS");
+}
+
+#[test]
 fn the_best_ways_rise_in_cost_and_begin_with_the_answer() {
     let analyzer = analyzer("", Decompound::None);
     let ways = analyzer.n_best("바다가 간다", 20).analyses;
@@ -269,15 +279,31 @@ proptest! {
     #[test]
     fn a_registered_word_comes_out_whole(
         word in "[가-힣]{2,6}",
-        after in "(은|는|이|가|에서|이다)?[ .,!?]?",
+        after in "(은|는|이|가|에서|에서는|이다|들이|급|때는|기가)?[ .,!?]?",
     ) {
         // Words of the small dictionary that hold the registered one stay whole.
-        prop_assume!(!["책가방", "에서", "간다", "는다", "사람", "가게", "나무", "바다", "말모이"]
+        prop_assume!(!["책가방", "에서", "간다", "는다", "사람", "가게", "나무", "바다", "말모이", "전투", "도급"]
             .iter().any(|known| known.contains(&word) || word.contains(known)));
         let analyzer = analyzer(&word, Decompound::None);
         let text = format!("{word}{after}");
         let morphs = analyzer.analyze(&text);
         prop_assert_eq!((morphs[0].start, morphs[0].end), (0, word.len()), "{} {:?}", text, morphs);
+    }
+
+    #[test]
+    fn a_registered_word_comes_out_behind_another(
+        before in "사람|책가방|(나무|바다)(는|가|에서)|사람이",
+        word in "[뷁쫡퀅]{2,4}",
+        after in "(은|가|에서는|들이|급)?[ .,!?]?",
+    ) {
+        let analyzer = analyzer(&word, Decompound::None);
+        for blank in ["", " "] {
+            let text = format!("{before}{blank}{word}{after}");
+            let start = text.find(&word).unwrap();
+            let morphs = analyzer.analyze(&text);
+            let is_whole = morphs.iter().any(|one| (one.start, one.end) == (start, start + word.len()));
+            prop_assert!(is_whole, "{} {:?}", text, morphs);
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@
 use std::ops::Range;
 
 use super::lattice::{Fixed, Found, Lattice, What};
+use super::noun_endings;
+use super::trial::{Cuts, Rival, Trial, has_two_letters};
 use crate::analyze::dictionary::{SystemDictionary, WordKind};
 
 /// A place where a registered word could stand.
@@ -36,13 +38,6 @@ enum Verdict {
     /// It cuts known words that reach beyond its start, its end, or both: what
     /// the text becomes with it decides.
     Open(Cuts),
-}
-
-/// Where known words would be cut.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Cuts {
-    before: bool,
-    after: bool,
 }
 
 /// Memory of the decision, reused from text to text.
@@ -101,11 +96,9 @@ impl UserWords {
             self.fix_inside(&around, others, Some(&place));
             let with = lattice.decode(dictionary, part, &self.fixed, &mut self.trial);
             let span = place.fixed.start - around.start..place.fixed.end - around.start;
-            let fits_before =
-                !cuts.before || with <= without && is_after_a_word(part, &self.trial, span.start);
-            let fits_after =
-                !cuts.after || is_before_particles(dictionary, part, &self.trial, span.end);
-            if fits_before && fits_after {
+            let (gain, own_cost) = (without - with, i64::from(place.fixed.cost));
+            let trial = Trial { dictionary, text: part, found: &self.trial, span, gain, own_cost };
+            if trial.makes_sense(cuts) {
                 take(&mut self.taken, place);
             }
         }
@@ -187,10 +180,61 @@ fn verdict(dictionary: &SystemDictionary, text: &str, plain: &[Found], place: &P
         if holds && !may_be_particles(dictionary, text, place, number, found) {
             return Verdict::Loses;
         }
-        cuts.before |= before && !is_joint(dictionary, number, start - found.start);
-        cuts.after |= after;
+        if before && found.end < end {
+            let near = &text[..around(text, place).end];
+            cuts.is_whole = noun_endings::are_particles(dictionary, near, plain, found.end);
+        }
+        let is_joint = || is_joint(dictionary, number, start - found.start);
+        cuts.before |= before && (cuts.is_whole || !is_joint());
+        if after {
+            cuts.after = true;
+            cuts.rival = rival(dictionary, text, plain, start, found);
+        }
     }
     if cuts == Cuts::default() { Verdict::Wins } else { Verdict::Open(cuts) }
+}
+
+/// What stands against a word that begins at `start`, inside of which `last` begins. A
+/// verb is no rival: titles stand before endings (였다) more often than adverbs before it.
+fn rival(
+    dictionary: &SystemDictionary,
+    text: &str,
+    plain: &[Found],
+    start: usize,
+    last: &Found,
+) -> Rival {
+    let tag = |found: &Found| tag(dictionary, found);
+    if !tag(last).starts_with('N') {
+        return Rival::Pieces;
+    }
+    let first = plain.partition_point(|found| found.start < start);
+    let before = plain[..first].last().filter(|found| found.end == start);
+    // 많은교사: a stem cannot do without its ending, so 은교 does not begin there.
+    let is_stem = |tag: &str| tag.ends_with(['V', 'A']) || tag.ends_with("VX") || tag == "EP";
+    let is_bound = before.is_some_and(|found| is_stem(tag(found)));
+    if is_bound || text[..last.start].ends_with(char::is_whitespace) {
+        return Rival::Apart;
+    }
+    let mut inside = plain[first..].iter().take_while(|found| found.start < last.start);
+    let begins = plain.get(first).is_some_and(|found| found.start == start);
+    let are_words = begins && inside.all(|found| is_word(tag(found), text, found));
+    if are_words { Rival::Words } else { Rival::Pieces }
+}
+
+/// Whether it can stand beside a noun: 이 in 이사건 does, though short; 명 in 명량식 is
+/// a piece.
+fn is_word(tag: &str, text: &str, found: &Found) -> bool {
+    let is_short_word = tag == "MM" || tag.starts_with("NP");
+    let is_long_word = !tag.is_empty() && !tag.starts_with(['J', 'E']);
+    is_short_word || is_long_word && has_two_letters(text, found)
+}
+
+/// The tag of a word of the system dictionary, else nothing.
+fn tag<'a>(dictionary: &'a SystemDictionary, found: &Found) -> &'a str {
+    match found.what {
+        What::Known(number) => dictionary.feature(number).tag,
+        _ => "",
+    }
 }
 
 /// Whether a compound is made of parts of which one ends after `length` bytes.
@@ -217,45 +261,4 @@ fn may_be_particles(
     let is_inflected = dictionary.feature(number).kind == WordKind::Inflect;
     let (start, end) = (place.fixed.start, place.fixed.end);
     is_inflected && found.start == start && text[start..end].chars().count() > 1
-}
-
-/// Whether a word of more than one syllable ends at `start`: a single one is found
-/// before anything (설 before 명량 in 설명량).
-fn is_after_a_word(text: &str, found: &[Found], start: usize) -> bool {
-    let before = found.iter().find(|found| found.end == start);
-    before.is_some_and(|found| text[found.start..found.end].chars().nth(1).is_some())
-}
-
-/// Whether what stands at `end` is particles and endings, up to a sign or the end.
-fn is_before_particles(
-    dictionary: &SystemDictionary,
-    text: &str,
-    found: &[Found],
-    end: usize,
-) -> bool {
-    let rest = &text[end..];
-    let length = rest.find(|one: char| !one.is_alphanumeric()).unwrap_or(rest.len());
-    length > 0
-        && (is_particle(dictionary, &rest[..length])
-            || are_particles(dictionary, found, end, end + length))
-}
-
-/// Whether the whole is one particle, whatever the lattice took it for: 의 at the
-/// end of a text is likelier a noun to it.
-fn is_particle(dictionary: &SystemDictionary, rest: &str) -> bool {
-    let mut is_one = false;
-    dictionary.prefixes(rest, |length, mut numbers| {
-        let is_tagged = |number| dictionary.feature(number).tag.starts_with('J');
-        is_one |= length == rest.len() && numbers.any(is_tagged);
-    });
-    is_one
-}
-
-/// Whether the lattice found nothing but particles and endings from `start` to `end`.
-fn are_particles(dictionary: &SystemDictionary, found: &[Found], start: usize, end: usize) -> bool {
-    let mut inside = found.iter().filter(|found| found.start >= start && found.start < end);
-    inside.all(|found| match found.what {
-        What::Known(number) => dictionary.feature(number).tag.starts_with(['J', 'E']),
-        _ => false,
-    })
 }

@@ -23,7 +23,7 @@ pub use articles::{Article, ArticleFilter, Sentiment, Stored, article_id};
 pub use frontier::{Counts, Found, Waiting};
 pub use hosts::HostRobots;
 pub use raw::{NewPage, RawPage};
-pub use sources::{NewsSource, Validators};
+pub use sources::{Links, NewsSource, Validators};
 
 const SCHEMA: &str = include_str!("schema.sql");
 /// Layout; a newer one is refused.

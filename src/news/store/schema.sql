@@ -5,6 +5,7 @@ CREATE TABLE sources (
     url           TEXT NOT NULL UNIQUE,
     name          TEXT NOT NULL UNIQUE,
     added         INTEGER NOT NULL,
+    follow        TEXT,              -- JSON: which links of a page are followed
     asked         INTEGER,           -- when it last answered
     etag          TEXT,
     last_modified TEXT,

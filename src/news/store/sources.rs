@@ -15,6 +15,8 @@ pub struct NewsSource {
     pub name: String,
     /// Its address.
     pub url: String,
+    /// Which of its links are followed, if it is a page.
+    pub follow: Links,
     /// When it last answered, in seconds since 1970.
     pub asked: Option<i64>,
     /// Why it did not answer the last time.
@@ -28,6 +30,23 @@ pub struct NewsSource {
     pub validators: Validators,
 }
 
+/// Which links of a page are followed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Links {
+    /// Patterns of which a link must fit one; empty: any.
+    pub include: Vec<String>,
+    /// Patterns of which a link must fit none.
+    pub exclude: Vec<String>,
+    /// How many links away from the source pages may be.
+    pub depth: u32,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Links { include: Vec::new(), exclude: Vec::new(), depth: 1 }
+    }
+}
+
 /// What a server is asked with, so that it answers only if something changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Validators {
@@ -39,7 +58,7 @@ pub struct Validators {
 
 const COLUMNS: &str = "SELECT id, name, url, asked, failure, etag, last_modified,
     (SELECT count(*) FROM articles WHERE articles.source = sources.id),
-    (SELECT count(*) FROM pages WHERE pages.source = sources.id AND state = 'waiting')
+    (SELECT count(*) FROM pages WHERE pages.source = sources.id AND state = 'waiting'), follow
     FROM sources";
 
 impl NewsStore {
@@ -47,7 +66,8 @@ impl NewsStore {
     ///
     /// # Errors
     /// If another source has its name, or the database fails.
-    pub fn add_source(&mut self, url: &str, name: &str, now: i64) -> Result<bool> {
+    pub fn add_source(&mut self, url: &str, name: &str, follow: &Links, now: i64) -> Result<bool> {
+        let follow = serde_json::to_string(follow).expect("patterns are plain data");
         let known = self.read(|one| {
             one.query_row(
                 "SELECT url = ?1 FROM sources WHERE url = ?1 OR name = ?2 ORDER BY 1 DESC",
@@ -62,8 +82,8 @@ impl NewsStore {
                 .hinted("give this one another name with `--name`")),
             None => self.transact(|one| {
                 one.execute(
-                    "INSERT INTO sources (url, name, added) VALUES (?1, ?2, ?3)",
-                    params![url, name, now],
+                    "INSERT INTO sources (url, name, added, follow) VALUES (?1, ?2, ?3, ?4)",
+                    params![url, name, now, follow],
                 )
                 .map(|_| true)
             }),
@@ -128,19 +148,21 @@ impl NewsStore {
     }
 
     /// Keeps what a source listed: pages not seen before wait to be fetched, and so
-    /// do those that it says were changed. Gives how many are new.
+    /// do those that it says were changed. They are `depth` links away from it. Gives
+    /// how many are new.
     ///
     /// # Errors
     /// If the database fails.
     pub fn source_answered(
         &mut self,
         source: i64,
+        depth: u32,
         found: &[Found],
         validators: &Validators,
         now: i64,
     ) -> Result<u64> {
         self.transact(|one| {
-            let new = add_found(one, source, 0, found, now)?;
+            let new = add_found(one, source, depth, found, now)?;
             one.execute(
                 "UPDATE sources SET asked = ?2, etag = ?3, last_modified = ?4, failure = NULL
                  WHERE id = ?1",
@@ -192,6 +214,7 @@ fn log(one: &rusqlite::Connection, source: i64, now: i64, outcome: &str) -> rusq
 }
 
 fn source(row: &Row<'_>) -> rusqlite::Result<NewsSource> {
+    let follow: Option<String> = row.get(9)?;
     Ok(NewsSource {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -201,5 +224,6 @@ fn source(row: &Row<'_>) -> rusqlite::Result<NewsSource> {
         validators: Validators { etag: row.get(5)?, last_modified: row.get(6)? },
         articles: row.get(7)?,
         waiting: row.get(8)?,
+        follow: follow.and_then(|follow| serde_json::from_str(&follow).ok()).unwrap_or_default(),
     })
 }

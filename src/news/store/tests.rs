@@ -9,7 +9,7 @@ impl Fresh {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut store = NewsStore::open(&folder.path().join("news.db")).unwrap();
-        assert!(store.add_source("http://a.test/feed", "a", 1).unwrap());
+        assert!(store.add_source("http://a.test/feed", "a", &Links::default(), 1).unwrap());
         Fresh { folder, store }
     }
 
@@ -20,7 +20,7 @@ impl Fresh {
             date: date.map(str::to_owned),
         };
         let found: Vec<Found> = urls.iter().map(found).collect();
-        self.store.source_answered(1, &found, &Validators::default(), 5).unwrap()
+        self.store.source_answered(1, 0, &found, &Validators::default(), 5).unwrap()
     }
 
     fn put(&mut self, url: &str, text: &str) -> Option<(String, bool)> {

@@ -27,7 +27,8 @@ fn predict(bencher: divan::Bencher) {
     let state = tempfile::tempdir().expect("a folder can be made");
     let pipeline = pipeline();
     run(&pipeline, state.path(), true, &Silent::default()).expect("the pipeline runs");
-    let model = load_model(state.path(), &pipeline.name).expect("it was just trained");
+    let model =
+        load_model(state.path(), &pipeline.name, &Silent::default()).expect("it was just trained");
     let reviews = data::reviews();
     bencher.counter(ItemsCount::new(reviews.len())).bench(|| {
         let mut predictor = Predictor::new(&model);

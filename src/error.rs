@@ -110,6 +110,26 @@ impl Error {
         self
     }
 
+    /// The same where nothing says it yet.
+    #[must_use]
+    pub fn hinted_if_none(self, hint: impl Into<String>) -> Self {
+        if self.hint().is_some() { self } else { self.hinted(hint) }
+    }
+
+    /// The same with `other` wherever it says `name`: for what was worked on under a
+    /// name that tells the user nothing.
+    #[must_use]
+    pub fn renamed(mut self, name: &str, other: &str) -> Self {
+        let inner = &mut *self.0;
+        inner.message = inner.message.replace(name, other);
+        for text in [&mut inner.place, &mut inner.hint].into_iter().flatten() {
+            *text = text.replace(name, other);
+        }
+        let also = std::mem::take(&mut inner.also).into_iter();
+        inner.also = also.map(|error| error.renamed(name, other)).collect();
+        self
+    }
+
     /// Keeps the technical cause.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -196,6 +216,16 @@ mod tests {
         assert_eq!(error.place(), Some("pipeline.toml, line 3"));
         assert_eq!(error.hint(), Some("use 1"));
         assert_eq!(error.exit_code(), 2);
+        assert_eq!(error.hinted_if_none("use 3").hint(), Some("use 1"));
+        assert_eq!(Error::usage("x").hinted_if_none("use 3").hint(), Some("use 3"));
+    }
+
+    #[test]
+    fn names_are_replaced_everywhere() {
+        let error = Error::all(vec![Error::data("a.x").at("a.y"), Error::data("b")]).unwrap();
+        let error = error.hinted("see a.z").renamed("a.", "c.");
+        let shown = (error.to_string(), error.place(), error.hint());
+        assert_eq!(shown, ("c.x".to_owned(), Some("c.y"), Some("see c.z")));
     }
 
     #[test]

@@ -111,10 +111,36 @@ impl AnalyzeParams {
     }
 
     /// The files of words that are read, bundled ones left out.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
+    pub fn files(&self) -> impl Iterator<Item = NamedFile<'_>> {
         let lists = self.stop_words.iter().map(String::as_str);
         let lists = lists.filter(|list| !BUNDLED_STOP_WORDS.contains(list));
-        lists.chain(self.user_dictionary.as_deref().filter(|_| self.needs_korean()))
+        let lists =
+            lists.map(|path| NamedFile { path, what: "the stop words", setting: "stop_words" });
+        let words = self.user_dictionary.as_deref().filter(|_| self.needs_korean());
+        let words = words.map(|path| NamedFile {
+            path,
+            what: "the user dictionary",
+            setting: "user_dictionary",
+        });
+        lists.chain(words)
+    }
+}
+
+/// A file of words, and the setting that names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedFile<'a> {
+    /// Where it stands.
+    pub path: &'a str,
+    /// What messages call it.
+    pub what: &'static str,
+    /// The key in `analyze`.
+    pub setting: &'static str,
+}
+
+impl NamedFile<'_> {
+    /// What to do if the file cannot be read.
+    pub fn hint(&self) -> String {
+        format!("`analyze.{}` names it; put the file there, or name another", self.setting)
     }
 }
 
@@ -132,10 +158,11 @@ mod words;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use self::korean::{Decompound, KoreanParams, KoreanTokenizer, NormalizeParams};
 use crate::data::{Token, Tokens};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::traits::{TokenFilter, Tokenizer};
 pub use negation::{PREFIX as NEGATION_PREFIX, Reach, Role};
 pub use stop_words::BUNDLED as BUNDLED_STOP_WORDS;
@@ -244,8 +271,13 @@ fn korean(params: &AnalyzeParams) -> Result<KoreanTokenizer> {
         user_dictionary: params.user_dictionary.as_ref().map(PathBuf::from),
         decompound: params.decompound,
     };
+    let dictionary = Arc::new(dictionary::installed()?);
+    let named = |error: Error| match params.files().last() {
+        Some(file) => error.hinted_if_none(file.hint()),
+        None => error,
+    };
     Ok(KoreanTokenizer {
-        analyzer: korean::Analyzer::open(&korean)?,
+        analyzer: korean::Analyzer::new(dictionary, &korean).map_err(named)?,
         keep_tags: params.keep_tags.clone(),
         stop_tags: params.stop_tags.clone(),
         tagged: params.tagged,

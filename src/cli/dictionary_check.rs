@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use malmoi::analyze::dictionary::{self, Report};
+use malmoi::analyze::dictionary::{self, IdCounts, Report};
 use malmoi::{Error, Result};
 use serde_json::json;
 
@@ -24,8 +24,10 @@ pub struct Arguments {
 /// # Errors
 /// All problems of all files.
 pub fn check(arguments: &Arguments, context: &Context) -> Result<()> {
-    let check = |path: &PathBuf| (path.clone(), dictionary::check(path));
+    let ids = installed_ids();
+    let check = |path: &PathBuf| (path.clone(), dictionary::check(path, ids));
     let reports: Vec<(PathBuf, Report)> = arguments.files.iter().map(check).collect();
+    reports.iter().for_each(|(path, report)| warn_of_ids(path, report, context));
     match arguments.json {
         true => {
             let files = reports.iter().map(|(path, report)| as_json(path, report));
@@ -35,6 +37,20 @@ pub fn check(arguments: &Arguments, context: &Context) -> Result<()> {
     }
     let problems = reports.into_iter().filter_map(|(_, report)| report.problems).collect();
     Error::all(problems).map_or(Ok(()), Err)
+}
+
+/// How many ids the installed dictionary has, if there is one that can be read.
+pub fn installed_ids() -> Option<IdCounts> {
+    dictionary::installed().ok().map(|dictionary| IdCounts::of(&dictionary))
+}
+
+/// Says that ids were not checked, where there are any.
+pub fn warn_of_ids(path: &Path, report: &Report, context: &Context) {
+    if report.has_unchecked_ids {
+        let path = path.display();
+        let message = format!("{path}: ids were not checked: no Korean dictionary is installed");
+        context.output().warning(&Error::usage(message));
+    }
 }
 
 fn show(reports: &[(PathBuf, Report)], context: &Context) -> Result<()> {
@@ -57,6 +73,7 @@ fn as_json(path: &Path, report: &Report) -> serde_json::Value {
         "file": path.display().to_string(),
         "words": report.words,
         "forced": report.forced,
+        "ids_checked": !report.has_unchecked_ids,
         "warnings": report.warnings.iter().map(one).collect::<Vec<_>>(),
         "problems": problems.collect::<Vec<_>>(),
     })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use malmoi::config::Overrides;
+use malmoi::pipeline::dictionary;
 use malmoi::{Error, Result};
 use serde_json::json;
 
@@ -30,19 +31,28 @@ pub struct Arguments {
 /// One thing that was looked at.
 struct Check {
     name: String,
-    is_good: bool,
+    verdict: Verdict,
     found: String,
+}
+
+/// What becomes of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Good,
+    /// Only some runs need it.
+    Warning,
+    Bad,
 }
 
 /// Checks everything, shows it and fails if something is wrong.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let mut checks = vec![version(), settings(context), state(context)];
     checks.extend(space(context));
-    checks.extend([threads(), memory()]);
+    checks.extend([threads(), memory(), korean_dictionary()]);
     if arguments.network {
         checks.extend(servers(context).iter().map(|server| reach(server)));
     }
-    let bad = checks.iter().filter(|check| !check.is_good).count();
+    let bad = checks.iter().filter(|check| check.verdict == Verdict::Bad).count();
     show(&checks, arguments.json, context)?;
     match bad {
         0 => Ok(()),
@@ -52,20 +62,28 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
 
 fn show(checks: &[Check], as_json: bool, context: &Context) -> Result<()> {
     if as_json {
-        let one = |check: &Check| json!({ "name": check.name, "good": check.is_good, "found": check.found });
+        let one = |check: &Check| {
+            let (is_good, warns) =
+                (check.verdict != Verdict::Bad, check.verdict == Verdict::Warning);
+            json!({ "name": check.name, "good": is_good, "warning": warns, "found": check.found })
+        };
         return context.output().json(&checks.iter().map(one).collect());
     }
     let line = |check: &Check| {
-        let mark = if check.is_good { '✓' } else { '✗' };
+        let mark = match check.verdict {
+            Verdict::Good => '✓',
+            Verdict::Warning => '!',
+            Verdict::Bad => '✗',
+        };
         format!("{mark} {}: {}\n", check.name, check.found)
     };
     context.output().result(&checks.iter().map(line).collect::<String>())
 }
 
 fn check(name: &str, outcome: std::result::Result<String, String>) -> Check {
-    let is_good = outcome.is_ok();
+    let verdict = if outcome.is_ok() { Verdict::Good } else { Verdict::Bad };
     let found = outcome.unwrap_or_else(|problem| problem);
-    Check { name: name.to_owned(), is_good, found }
+    Check { name: name.to_owned(), verdict, found }
 }
 
 fn version() -> Check {
@@ -150,6 +168,23 @@ fn available_memory() -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
+}
+
+/// Missing, it is installed when it is first needed; damaged, it stops everything Korean.
+fn korean_dictionary() -> Check {
+    let name = "korean dictionary";
+    let hint = "`malmoi dictionary install`";
+    match dictionary::status() {
+        Ok(Some(installed)) => {
+            let version = installed.about.version.as_deref().unwrap_or("of unknown version");
+            check(name, Ok(format!("{version}, {} words", installed.about.entries)))
+        }
+        Ok(None) => {
+            let found = format!("not installed; {hint} installs it");
+            Check { name: name.to_owned(), verdict: Verdict::Warning, found }
+        }
+        Err(error) => check(name, Err(format!("{}; {hint} makes it anew", in_one_line(&error)))),
+    }
 }
 
 /// `host:port` of every download, each once.

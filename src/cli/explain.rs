@@ -12,6 +12,7 @@ use serde_json::json;
 use super::Context;
 use super::outdated;
 use super::output::{harmless, spelled};
+use super::progress::Progress;
 
 const FOR: Style = AnsiColor::Green.on_default();
 const AGAINST: Style = AnsiColor::Red.on_default();
@@ -41,10 +42,14 @@ pub struct Arguments {
 /// Predicts and says why.
 ///
 /// # Errors
-/// If there is no model or the text cannot be read.
+/// If there is no model, the Korean dictionary cannot be installed, or the text
+/// cannot be read.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let (name, text) = meant(arguments, context)?;
-    let model = pipeline::load_model(&context.state()?, &name)?;
+    let progress = Progress::start(context.is_quiet())?;
+    let model = pipeline::load_model(&context.state()?, &name, &progress)?;
+    progress.finish();
+    progress.end_at_once();
     outdated::warn(&name, Kept::Model, context);
     let text = text.map_or_else(from_standard_input, Ok)?;
     let explanation = pipeline::explain(&model, &text);

@@ -100,10 +100,11 @@ fn tell(told: Told, options: &Options, context: &Context) -> Result<()> {
         return Err(Error::usage("`--n-best` needs `malmoi ko analyze`"));
     }
     let progress = Progress::start(context.is_quiet())?;
+    let analyzer = analyzer(options, &progress)?;
+    // From here on; an installation that is stopped tidies up.
     if options.input.is_none() && options.output.is_none() {
         progress.end_at_once();
     }
-    let analyzer = analyzer(options, &progress)?;
     if options.pretty {
         return pretty(&analyzer, told, options, context);
     }

@@ -146,10 +146,26 @@ pub fn harmless(text: &str) -> String {
 /// them and must be seen.
 pub fn spelled(term: &str, analyzer: AnalyzerKind) -> String {
     match analyzer {
-        AnalyzerKind::Word | AnalyzerKind::Korean | AnalyzerKind::Auto => harmless(term),
+        AnalyzerKind::Word => harmless(term),
+        AnalyzerKind::Korean | AnalyzerKind::Auto => harmless(&seen_among_others(term)),
         AnalyzerKind::Char | AnalyzerKind::CharWb => {
             harmless(&term.replace(' ', "␣").replace('\n', "↵").replace('\t', "⇥"))
         }
+    }
+}
+
+/// Characters of Korean text are joined by blanks, as morphemes are, and one of them
+/// may be a blank itself: `다   좋` is `다 ␣ 좋`.
+fn seen_among_others(term: &str) -> String {
+    let inside = term.replace("   ", " ␣ ");
+    let (rest, first) = match inside.strip_prefix(' ') {
+        Some("") => return "␣".to_owned(),
+        Some(rest) => (rest, "␣"),
+        None => (inside.as_str(), ""),
+    };
+    match rest.strip_suffix(' ') {
+        Some(rest) => format!("{first}{rest}␣"),
+        None => format!("{first}{rest}"),
     }
 }
 
@@ -178,6 +194,11 @@ mod tests {
     fn blanks_are_seen_among_characters() {
         assert_eq!(spelled("great fun", AnalyzerKind::Word), "great fun");
         assert_eq!(spelled(" 좋\n", AnalyzerKind::Char), "␣좋↵");
+        let check = |term, expected| assert_eq!(spelled(term, AnalyzerKind::Korean), expected);
+        check("좋/VA 다/EF", "좋/VA 다/EF");
+        check("다   좋", "다 ␣ 좋");
+        check("  좋   다  ", "␣ 좋 ␣ 다 ␣");
+        check(" ", "␣");
     }
 
     #[test]

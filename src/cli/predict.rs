@@ -63,13 +63,13 @@ pub enum Format {
 /// Labels everything that is read.
 ///
 /// # Errors
-/// If there is no model, reading or writing fails, or a row could not be used
+/// If there is no model, the Korean dictionary cannot be installed, reading or writing fails, or a row could not be used
 /// (all others are labelled first).
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let name = context.pipeline_name(arguments.name.as_deref())?;
-    let model = pipeline::load_model(&context.state()?, &name)?;
-    outdated::warn(&name, Kept::Model, context);
     let progress = Progress::start(context.is_quiet())?;
+    let model = pipeline::load_model(&context.state()?, &name, &progress)?;
+    outdated::warn(&name, Kept::Model, context);
     if arguments.input.is_none() && arguments.output.is_none() {
         progress.end_at_once();
     }

@@ -29,6 +29,7 @@ impl Progress {
     pub fn start(quiet: bool) -> Result<Self> {
         ctrlc::set_handler(|| {
             if STOP.swap(true, Relaxed) || AT_ONCE.load(Relaxed) {
+                malmoi::files::remove_unfinished();
                 std::process::exit(130);
             }
         })

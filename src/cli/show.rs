@@ -38,10 +38,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let state = context.state()?;
     let progress = Progress::start(context.is_quiet())?;
     let document = pipeline::find_document(&pipeline, &state, &arguments.id, &progress)?;
-    progress.finish();
     let stages = match arguments.stages {
         true => {
-            let model = pipeline::find_model(&state, &pipeline.name)?;
+            pipeline::dictionary::ensure_for(&pipeline.analyze, &progress)?;
+            let model = pipeline::find_model(&state, &pipeline.name, &progress)?;
             // The row is the model's; texts and tokens are those of the settings.
             outdated::warn_of(&pipeline, Kept::Model, context);
             let stages = pipeline::stages(&pipeline, model.as_ref(), &document.body.0)?;
@@ -49,6 +49,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         }
         false => None,
     };
+    progress.finish();
     if arguments.json {
         return context.output().json(&as_json(&document, stages.map(|(one, _)| one)));
     }

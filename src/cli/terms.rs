@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Context;
 use super::outdated;
 use super::output::{harmless, spelled};
+use super::progress::Progress;
 
 /// Whose terms.
 #[derive(clap::Args)]
@@ -33,7 +34,9 @@ pub struct Arguments {
 /// If there is no model, or it has no such label.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let name = context.pipeline_name(arguments.name.as_deref())?;
-    let model = pipeline::load_model(&context.state()?, &name)?;
+    let progress = Progress::start(context.is_quiet())?;
+    let model = pipeline::load_model(&context.state()?, &name, &progress)?;
+    progress.finish();
     outdated::warn(&name, Kept::Model, context);
     if let Some(label) = arguments.label.as_ref().filter(|label| !model.labels.contains(label)) {
         let known: Vec<String> = model.labels.iter().map(|known| format!("`{known}`")).collect();

@@ -1,4 +1,4 @@
-//! Files that the settings name and that are not there.
+//! Files that the settings name and that are not there, or cannot be used.
 //!
 //! Kept apart from the other checks, which touch no file: only `config check`
 //! asks, because a source may come later and a model outlives its corpus.
@@ -8,6 +8,7 @@ use std::path::Path;
 use super::{BUNDLED_STOP_WORDS, Effective};
 use crate::error::Error;
 
+const USER_DICTIONARY: &str = "analyze.user_dictionary";
 const STOP_WORDS_HINT: &str =
     "`en` and `ko` come with the program; every other name is a file, one word a line";
 const DICTIONARY_HINT: &str = "put it there, or remove the setting; `malmoi dictionary check FILE` says whether it can be read";
@@ -21,14 +22,22 @@ impl Effective {
         let lists = lists.map(|list| ("analyze.stop_words", list, STOP_WORDS_HINT));
         // Analyzers that are not Korean warn of a dictionary and do not read it.
         let dictionary = analyze.user_dictionary.iter().filter(|_| analyze.needs_korean());
-        let dictionary = dictionary.map(|file| ("analyze.user_dictionary", file, DICTIONARY_HINT));
+        let dictionary = dictionary.map(|file| (USER_DICTIONARY, file, DICTIONARY_HINT));
         let missing = lists.chain(dictionary).filter(|(_, file, _)| !Path::new(file).is_file());
         let error = |(key, file, hint): (&str, &String, &str)| {
-            Error::usage(format!("`{key}` names `{file}`, which is no file"))
+            let what = if key == USER_DICTIONARY { "the user dictionary " } else { "" };
+            Error::usage(format!("`{key}` names {what}`{file}`, which is no file"))
                 .at(self.place(key))
                 .hinted(hint)
         };
         missing.map(error).collect()
+    }
+
+    /// The user dictionary, if there is one and it is read.
+    pub fn user_dictionary(&self) -> Option<&Path> {
+        let analyze = &self.pipeline.analyze;
+        let file = analyze.user_dictionary.as_deref().filter(|_| analyze.needs_korean());
+        file.map(Path::new).filter(|file| file.is_file())
     }
 
     /// A source that does not exist, yet.

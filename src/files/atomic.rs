@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::temporary::temporary_file;
+use super::temporary::{Unfinished, temporary_file};
 use crate::error::{Error, Result};
 
 /// A file that appears under its name only when it is whole.
@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 pub struct AtomicFile {
     writer: BufWriter<NamedTempFile>,
     target: PathBuf,
+    unfinished: Unfinished,
 }
 
 impl AtomicFile {
@@ -28,6 +29,7 @@ impl AtomicFile {
         let file = temporary_file(folder)
             .map_err(|error| Error::file("cannot write beside", target, error))?;
         Ok(AtomicFile {
+            unfinished: Unfinished::new(file.path()),
             writer: BufWriter::with_capacity(1 << 18, file),
             target: target.to_owned(),
         })
@@ -39,6 +41,7 @@ impl AtomicFile {
         let file = self.writer.into_inner().map_err(|error| failed(error.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist(&self.target).map_err(|error| failed(error.error))?;
+        drop(self.unfinished);
         sync_folder(parent(&self.target));
         Ok(())
     }

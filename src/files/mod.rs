@@ -30,7 +30,7 @@ pub use records::RecordReader;
 pub use regular::{open_own, read_dictionary};
 pub use rows::{Format, RowWriter};
 pub use table::{Dialect, Record, TableReader};
-pub use temporary::{TemporaryFolder, sweep};
+pub use temporary::{TemporaryFolder, remove_unfinished, sweep};
 pub use text::{Line, MAX_LINE_BYTES, TextReader, WholeText, place, read_text};
 pub use tolerance::Tolerance;
 

@@ -4,7 +4,8 @@
 //! in the same folder later can tell what a killed process left, and remove it.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
@@ -12,6 +13,40 @@ use crate::error::{Error, Result};
 
 const PREFIX: &str = ".malmoi-";
 const SUFFIX: &str = ".tmp";
+
+/// Files of this process that have no name of their own yet.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes the half-written files of this process, for who is about to end it.
+pub fn remove_unfinished() {
+    for path in unfinished().drain(..) {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+fn unfinished() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says that a file stands unfinished until this is dropped.
+pub(super) struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// Of the file `path`, which may start at the working directory.
+    pub(super) fn new(path: &Path) -> Self {
+        unfinished().push(path.to_owned());
+        Unfinished(path.to_owned())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let mut paths = unfinished();
+        if let Some(place) = paths.iter().position(|path| *path == self.0) {
+            paths.swap_remove(place);
+        }
+    }
+}
 
 /// A folder that is removed with all it holds when it is dropped.
 pub struct TemporaryFolder {

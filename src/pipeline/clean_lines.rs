@@ -58,7 +58,7 @@ fn clean_plain(cleaner: &Cleaner, line: &[u8], out: &mut Vec<u8>) -> Worked {
     let text = cleaner.try_clean(utf8(line)?)?.replace("\r\n", " ").replace(['\n', '\r'], " ");
     out.extend_from_slice(text.as_bytes());
     out.push(b'\n');
-    Ok(())
+    Ok(None)
 }
 
 fn clean_json(cleaner: &Cleaner, field: &str, line: &[u8], out: &mut Vec<u8>) -> Worked {
@@ -77,7 +77,7 @@ fn clean_json(cleaner: &Cleaner, field: &str, line: &[u8], out: &mut Vec<u8>) ->
         }
     }
     out.extend_from_slice(b"}\n");
-    Ok(())
+    Ok(None)
 }
 
 fn put(out: &mut Vec<u8>, text: &str) {

@@ -9,8 +9,8 @@ use serde::Serialize;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::shelf::InputFile;
-use crate::analyze::AnalyzeParams;
 use crate::analyze::dictionary::installed_checksum;
+use crate::analyze::{AnalyzeParams, NamedFile};
 use crate::config::Pipeline;
 use crate::error::{Error, Result};
 use crate::files::{fingerprint, read_dictionary};
@@ -115,8 +115,9 @@ fn sum(path: &Path, stop: &AtomicBool) -> Result<String> {
 /// Sums of all words that are read from files: lists and dictionaries of the user,
 /// and the system dictionary. What is bundled is named by the program's version.
 pub(super) fn dictionaries(params: &AnalyzeParams) -> Result<Vec<String>> {
-    let sum_of = |file: &str| {
-        let text = read_dictionary(Path::new(file), "the words", MAX_WORDS_BYTES)?;
+    let sum_of = |file: NamedFile| {
+        let text = read_dictionary(Path::new(file.path), file.what, MAX_WORDS_BYTES)
+            .map_err(|error| error.hinted_if_none(file.hint()))?;
         Ok(format!("{:032x}", xxh3_128(text.as_bytes())))
     };
     let mut sums = params.files().map(sum_of).collect::<Result<Vec<_>>>()?;
@@ -154,6 +155,19 @@ mod tests {
         let sum = |stop: bool| inputs(std::slice::from_ref(&path), &[], &stop.into());
         assert_eq!(sum(true).unwrap_err().exit_code(), 130);
         assert_eq!(sum(false).unwrap()[0].bytes, 4);
+    }
+
+    #[test]
+    fn a_missing_user_dictionary_is_called_so() {
+        let params = AnalyzeParams {
+            analyzer: crate::analyze::AnalyzerKind::Korean,
+            user_dictionary: Some("no/words.txt".to_owned()),
+            ..AnalyzeParams::default()
+        };
+        let error = dictionaries(&params).unwrap_err();
+        let expected = "cannot read the user dictionary `no/words.txt`";
+        assert!(error.to_string().starts_with(expected), "{error}");
+        assert!(error.hint().unwrap().starts_with("`analyze.user_dictionary` names it"));
     }
 
     /// A model file of unknown origin may name any path.

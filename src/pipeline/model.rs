@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::encoder::Encoder;
 use super::fingerprint::dictionaries;
 use super::shelf::{Kept, Shelf};
+use super::watch::Watch;
 use crate::analyze::AnalyzeParams;
 use crate::classify::{Calibration, Classifier, Softmax, best, logistic::Linear};
 use crate::clean::CleanParams;
@@ -123,6 +124,11 @@ impl Model {
     /// # Errors
     /// If the file is missing, damaged, contradicts itself, or is of a newer version.
     pub fn load(path: &Path) -> Result<Self> {
+        Model::load_after(path, |_| Ok(()))
+    }
+
+    /// The same; `prepare` sees to it that what the analyzer needs is there.
+    fn load_after(path: &Path, prepare: impl FnOnce(&AnalyzeParams) -> Result<()>) -> Result<Self> {
         let mut file = ContainerReader::open(path, FORM)?;
         let head = serde_json::from_slice(file.bytes()?);
         let head: Head = head.map_err(|error| file.contradiction(&error.to_string()))?;
@@ -130,6 +136,7 @@ impl Model {
         let (weights, intercepts) = (file.f32s()?, file.f32s()?);
         let classifier = classifier(&head, vectorizer.vocabulary.len(), weights, intercepts)
             .map_err(|what| file.contradiction(what))?;
+        prepare(&head.analyze)?;
         if dictionaries(&head.analyze)? != head.dictionaries {
             return Err(dictionaries_changed(&head.analyze, path));
         }
@@ -139,7 +146,7 @@ impl Model {
 }
 
 fn dictionaries_changed(params: &AnalyzeParams, path: &Path) -> Error {
-    let mut files: Vec<String> = params.files().map(|file| format!("`{file}`")).collect();
+    let mut files: Vec<String> = params.files().map(|file| format!("`{}`", file.path)).collect();
     if params.needs_korean() {
         files.push("the Korean dictionary".to_owned());
     }
@@ -228,13 +235,14 @@ fn cut(bytes: &[u8], lengths: &[u32]) -> Option<Vec<String>> {
     rest.is_empty().then_some(tokens)
 }
 
-/// The last finished model of a pipeline.
+/// The last finished model of a pipeline. The Korean dictionary is installed if the
+/// model needs it and it is not there.
 ///
 /// # Errors
-/// If there is none yet, or it is damaged.
-pub fn load_model(state: &Path, pipeline: &str) -> Result<Model> {
+/// If there is none yet, it is damaged, or the dictionary cannot be installed.
+pub fn load_model(state: &Path, pipeline: &str, watch: &dyn Watch) -> Result<Model> {
     let shelf = Shelf::open(state, pipeline)?;
-    find_model(state, pipeline)?.ok_or_else(|| {
+    find_model(state, pipeline, watch)?.ok_or_else(|| {
         let hint = match shelf.manifest.kept.contains_key(&Kept::Metrics) {
             true => {
                 "its documents have no labels to learn; name their column in `source.columns.label`"
@@ -251,8 +259,9 @@ pub fn load_model(state: &Path, pipeline: &str) -> Result<Model> {
 /// The same, or `None` if there is none yet.
 ///
 /// # Errors
-/// If it is damaged.
-pub fn find_model(state: &Path, pipeline: &str) -> Result<Option<Model>> {
+/// If it is damaged, or the dictionary cannot be installed.
+pub fn find_model(state: &Path, pipeline: &str, watch: &dyn Watch) -> Result<Option<Model>> {
     let path = Shelf::open(state, pipeline)?.path(Kept::Model);
-    path.exists().then(|| Model::load(&path)).transpose()
+    let install = |analyze: &AnalyzeParams| super::dictionary::ensure_for(analyze, watch);
+    path.exists().then(|| Model::load_after(&path, install)).transpose()
 }

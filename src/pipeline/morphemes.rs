@@ -7,9 +7,11 @@ use serde::Serialize;
 use super::blocks::utf8;
 use super::line_by_line::{Blank, Worked, line_by_line};
 use super::watch::Watch;
-use crate::analyze::korean::{Analyzer, Morph};
+use crate::analyze::korean::{Analyzer, Likeliest, Morph};
 use crate::data::Skipped;
 use crate::error::Result;
+
+const CUT: &str = "the search for more analyses ended at its limit, since the line is long";
 
 /// What is told of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +63,9 @@ pub fn morpheme_lines(
 
 /// Adds what is told of one text to `out`, with a line end.
 fn tell(analyzer: &Analyzer, form: MorphemeForm, text: &str, out: &mut Vec<u8>) -> Worked {
+    let mut remark = None;
     match (form.n_best, form.json, form.told) {
-        (2.., _, _) => n_best(analyzer, form, text, out),
+        (2.., _, _) => remark = n_best(analyzer, form, text, out),
         (_, true, Told::Analysis) => {
             put_json(&Analysis { tokens: &analyzer.analyze(text), cost: None }, out);
         }
@@ -71,7 +74,7 @@ fn tell(analyzer: &Analyzer, form: MorphemeForm, text: &str, out: &mut Vec<u8>) 
         (_, false, _) => put_words(analyzer, form.told, text, out),
     }
     out.push(b'\n');
-    Ok(())
+    Ok(remark)
 }
 
 #[derive(Serialize)]
@@ -86,20 +89,29 @@ struct Alternatives<'a> {
     alternatives: Vec<Analysis<'a>>,
 }
 
-fn n_best(analyzer: &Analyzer, form: MorphemeForm, text: &str, out: &mut Vec<u8>) {
-    let ways = analyzer.n_best(text, form.n_best);
+/// Says so if there may be more.
+fn n_best(
+    analyzer: &Analyzer,
+    form: MorphemeForm,
+    text: &str,
+    out: &mut Vec<u8>,
+) -> Option<&'static str> {
+    let Likeliest { analyses, is_cut } = analyzer.n_best(text, form.n_best);
+    let remark = is_cut.then_some(CUT);
     if form.json {
-        let alternatives = ways.iter().map(|(tokens, cost)| Analysis { tokens, cost: Some(*cost) });
+        let alternatives =
+            analyses.iter().map(|(tokens, cost)| Analysis { tokens, cost: Some(*cost) });
         let alternatives = alternatives.collect();
         put_json(&Alternatives { alternatives }, out);
-        return;
+        return remark;
     }
-    for (place, (tokens, _)) in ways.iter().enumerate() {
+    for (place, (tokens, _)) in analyses.iter().enumerate() {
         if place > 0 {
             out.push(b'\t');
         }
         put_analysis(tokens, out);
     }
+    remark
 }
 
 fn put_words(analyzer: &Analyzer, told: Told, text: &str, out: &mut Vec<u8>) {

@@ -90,7 +90,7 @@ pub fn score_lines(
 
 fn score_plain(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>) -> Worked {
     put_plain(predictor.predict(utf8(line)?)?, out);
-    Ok(())
+    Ok(None)
 }
 
 fn score_json_to_plain(
@@ -101,7 +101,7 @@ fn score_json_to_plain(
 ) -> Worked {
     let (text, _) = text_of(utf8(line)?.trim_ascii(), field)?;
     put_plain(predictor.predict(&text)?, out);
-    Ok(())
+    Ok(None)
 }
 
 fn put_plain((label, probability): (&str, f64), out: &mut Vec<u8>) {
@@ -128,7 +128,7 @@ fn score_plain_to_json(predictor: &mut Predictor, line: &[u8], out: &mut Vec<u8>
     let object =
         serde_json::json!({"text": text, "predicted_label": label, "probability": probability});
     put(out, format_args!("{object}\n"));
-    Ok(())
+    Ok(None)
 }
 
 /// Adds two fields before the closing brace, or puts their values in the place of
@@ -154,7 +154,7 @@ fn score_json(predictor: &mut Predictor, field: &str, line: &[u8], out: &mut Vec
         }
     }
     out.extend_from_slice(b"}\n");
-    Ok(())
+    Ok(None)
 }
 
 /// Where `part`, which was borrowed from `line`, stands in it.

@@ -160,6 +160,45 @@ fn offline_needs_a_path() {
 }
 
 #[test]
+fn a_path_beside_other_ways_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, _, stderr) =
+        run(folder.path(), &["install", "--from", "pip", "--path", &sample_path()]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("--from names other ways") && stderr.contains("--from path"));
+}
+
+fn zip(folder: &Path, name: &str, leave_out: &str) -> String {
+    let path = folder.join(name);
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    let inner = if leave_out == "*" { Vec::new() } else { names(&sample()) };
+    for inner in inner.iter().filter(|inner| *inner != leave_out) {
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file(format!("mecab/{inner}"), options).unwrap();
+        zip.write_all(&std::fs::read(sample().join(inner)).unwrap()).unwrap();
+    }
+    zip.finish().unwrap();
+    name.to_owned()
+}
+
+#[test]
+fn what_an_archive_lacks_is_named_as_it_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |archive: &str, leave_out: &str, expected: &[&str]| {
+        let path = zip(folder.path(), archive, leave_out);
+        let (code, _, stderr) = run(folder.path(), &["install", "--path", &path]);
+        assert_eq!(code, 1);
+        assert!(expected.iter().all(|part| stderr.contains(part)), "{stderr}");
+        assert!(!stderr.contains(".malmoi-") && !stderr.contains("unpacked"), "{stderr}");
+    };
+    let none = ["there is no MeCab dictionary in `empty.zip`", "`sys.dic`", "`matrix.def`"];
+    check("empty.zip", "*", &none);
+    check("other.zip", "matrix.def", &["there is no MeCab dictionary in `other.zip`"]);
+    check("cut.whl", "dicrc", &["`cut.whl/mecab/dicrc`: No such file"]);
+    check("cut.whl", "char.def", &["`cut.whl/mecab/char.def`: No such file"]);
+}
+
+#[test]
 fn each_way_that_fails_is_named_with_its_reason() {
     let folder = tempfile::tempdir().unwrap();
     fake(folder.path(), "python3", "echo No module named pip >&2; exit 1");

@@ -10,6 +10,7 @@ mod edges;
 mod flow;
 mod frame;
 mod init;
+mod korean;
 mod labelling;
 mod reviews;
 mod survival;

@@ -30,7 +30,6 @@ impl SystemDictionary {
             expressions: words.expressions,
             classes,
             characters: sources.characters.clone(),
-            least_costs: least(&costs, numbers.right_ids()),
             costs,
             left_ids: numbers.left_ids(),
             right_ids: numbers.right_ids(),
@@ -138,15 +137,6 @@ fn by_weight(weights: &[f64], same: &[usize]) -> Vec<u16> {
 
 fn count(numbers: &[u16]) -> usize {
     numbers.iter().max().map_or(0, |&largest| usize::from(largest) + 1)
-}
-
-/// Of each right id the least cost before any left id.
-fn least(costs: &[i16], right_ids: usize) -> Vec<i16> {
-    let mut least = vec![i16::MAX; right_ids];
-    for row in costs.chunks_exact(right_ids.max(1)) {
-        least.iter_mut().zip(row).for_each(|(least, cost)| *least = (*least).min(*cost));
-    }
-    least
 }
 
 /// The columns of the dictionary while it grows.

@@ -14,6 +14,7 @@
 //!   or behind the tag. `#살아있다<TAB>NNP` is a word: only a tag behind a tab makes it
 //!   one, so that `#주석` stays a comment.
 
+mod ids;
 mod line;
 mod note;
 mod row;
@@ -26,9 +27,11 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::WordKind;
 use super::fold::fold;
 use crate::error::{Error, Result};
 use crate::files::{NumberedText, read_dictionary};
+pub use ids::IdCounts;
 use note::{Notes, Piece};
 
 /// A list of names is small; anything larger is another file.
@@ -47,6 +50,10 @@ pub struct UserWord {
     pub line: usize,
     /// Left id, right id and cost, of MeCab rows that have them.
     pub ids_and_cost: Option<(u16, u16, i16)>,
+    /// How it relates to its parts: simple unless a MeCab row has them.
+    pub kind: WordKind,
+    /// The morphemes it stands for, as `가/VV/*+았/EP/*`; empty if only itself.
+    pub expression: String,
     /// The columns of a MeCab row from the tag on, as CSV.
     pub feature: Option<String>,
 }
@@ -61,13 +68,14 @@ pub struct UserDictionary {
 }
 
 impl UserDictionary {
-    /// Reads a file: UTF-8, up to 16 MB.
+    /// Reads a file: UTF-8, up to 16 MB. Ids of MeCab rows are checked if it is known
+    /// how many there are.
     ///
     /// # Errors
     /// The file cannot be read; or everything that is wrong in it, by line and column.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: &Path, ids: Option<IdCounts>) -> Result<Self> {
         let text = read_dictionary(path, "the user dictionary", MAX_BYTES)?;
-        Self::parse(&text, &path.display().to_string())
+        Self::parse_for(&text, &path.display().to_string(), ids)
     }
 
     /// Parses a text that messages call `place`.
@@ -85,9 +93,17 @@ impl UserDictionary {
     /// # Ok::<(), malmoi::Error>(())
     /// ```
     pub fn parse(text: &str, place: &str) -> Result<Self> {
+        Self::parse_for(text, place, None)
+    }
+
+    fn parse_for(text: &str, place: &str, ids: Option<IdCounts>) -> Result<Self> {
         let text = NumberedText::new(place, text.trim_start_matches('\u{feff}'));
         let mut notes = Notes::default();
-        let words = distinct(entries(&text.text, &mut notes), &mut notes);
+        let entries = entries(&text.text, &mut notes);
+        if let Some(ids) = ids {
+            entries.iter().for_each(|entry| ids.check(entry, &mut notes));
+        }
+        let words = distinct(entries, &mut notes);
         match text.all(notes.problems(&text).into_iter()) {
             Some(error) => Err(error),
             None => {
@@ -101,6 +117,8 @@ impl UserDictionary {
 struct Entry {
     word: UserWord,
     range: Range<usize>,
+    /// Where left and right id of a row stand.
+    ids: Option<[Range<usize>; 2]>,
 }
 
 fn entries(text: &str, notes: &mut Notes) -> Vec<Entry> {
@@ -120,7 +138,7 @@ fn distinct(entries: Vec<Entry>, notes: &mut Notes) -> Vec<UserWord> {
     let mut words: Vec<UserWord> = Vec::with_capacity(entries.len());
     let mut same = FxHashMap::default();
     let mut first = FxHashMap::default();
-    for Entry { word, range } in entries {
+    for Entry { word, range, .. } in entries {
         let surface: String = word.surface.chars().map(fold).collect();
         let key = (surface.clone(), word.tag.clone(), word.ids_and_cost);
         if let Some(&earlier) = same.get(&key) {

@@ -30,7 +30,8 @@ pub struct Morph {
     pub start: usize,
     /// End in bytes, exclusive.
     pub end: usize,
-    /// Dictionary form: `보다` of `봤`, the registered form of a user's word.
+    /// Dictionary form: `보다` of `봤`, the registered form of a user's word that is
+    /// no inflected one.
     pub base: String,
     /// The morphemes that a compound or inflected word stands for.
     pub parts: Vec<Part>,
@@ -38,6 +39,15 @@ pub struct Morph {
     pub char_start: usize,
     /// End in characters, exclusive.
     pub char_end: usize,
+}
+
+/// Several analyses of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Likeliest {
+    /// Each with its cost (lower is likelier), the likeliest first.
+    pub analyses: Vec<(Vec<Morph>, i64)>,
+    /// Whether the search ended at its limit before all that were asked for were found.
+    pub is_cut: bool,
 }
 
 /// One morpheme inside a word.
@@ -76,10 +86,10 @@ impl<'a> MorphRef<'a> {
 
     /// Dictionary form: stems of verbs and adjectives get `다`.
     pub fn base(&self) -> String {
-        if let Some(registered) = self.registered {
+        let melted = self.feature.kind == WordKind::Inflect;
+        if let Some(registered) = self.registered.filter(|_| !melted) {
             return registered.to_owned();
         }
-        let melted = self.feature.kind == WordKind::Inflect;
         let (form, tag) = match self.parts().next() {
             Some(first) if melted => first,
             _ => (self.surface, self.feature.tag),

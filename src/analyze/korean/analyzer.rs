@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::analysis::{CharOffsets, Decompound, Morph, MorphRef};
+use super::analysis::{CharOffsets, Decompound, Likeliest, Morph, MorphRef};
 use super::lattice::{Fixed, Found, Lattice, What};
 use super::normalize::{NormalizeParams, Normalized, Normalizer};
 use super::symbols::Symbols;
 use super::user_words::{Place, UserWords, merge};
 use crate::analyze::dictionary::{
-    self, Candidate, Feature, Matcher, SystemDictionary, UserDictionary, UserWord, WordKind,
-    final_consonant,
+    self, Candidate, Feature, IdCounts, Matcher, SystemDictionary, UserDictionary, UserWord,
+    WordKind, final_consonant,
 };
 use crate::error::Result;
 
@@ -74,8 +74,9 @@ impl Analyzer {
     /// # Errors
     /// If the user's dictionary has problems.
     pub fn new(dictionary: Arc<SystemDictionary>, params: &KoreanParams) -> Result<Self> {
+        let ids = Some(IdCounts::of(&dictionary));
         let user = params.user_dictionary.as_deref();
-        let user = user.map(UserDictionary::read).transpose()?;
+        let user = user.map(|path| UserDictionary::read(path, ids)).transpose()?;
         Ok(Analyzer {
             user: user.map(|words| User::new(words, &dictionary)),
             normalizer: Normalizer::new(&params.normalize),
@@ -110,14 +111,13 @@ impl Analyzer {
         morphs
     }
 
-    /// The `count` likeliest analyses, the likeliest first, each with its cost
-    /// (lower is likelier).
-    pub fn n_best(&self, text: &str, count: usize) -> Vec<(Vec<Morph>, i64)> {
+    /// The `count` likeliest analyses that differ in surfaces or tags.
+    pub fn n_best(&self, text: &str, count: usize) -> Likeliest {
         self.with_buffers(|buffers| {
             self.find(text, buffers);
             let Buffers { lattice, normalized, fixed, places, .. } = buffers;
             let normal = normalized.text(text);
-            let ways = lattice.best_ways(&self.dictionary, normal, fixed, count);
+            let best = lattice.best_ways(&self.dictionary, normal, fixed, count);
             let way = |(found, cost): (Vec<Found>, i64)| {
                 let mut chars = CharOffsets::new(text);
                 let morph = |one: &Found| {
@@ -125,7 +125,8 @@ impl Analyzer {
                 };
                 (found.iter().map(morph).collect(), cost)
             };
-            ways.into_iter().map(way).collect()
+            let analyses = best.ways.into_iter().map(way).collect();
+            Likeliest { analyses, is_cut: best.is_cut }
         })
     }
 
@@ -238,8 +239,9 @@ impl Analyzer {
         let place = place.filter(|place| Some(&place.fixed) == span);
         match (place, &self.user) {
             (Some(place), Some(user)) => {
-                let word = &user.words.words[place.word as usize];
-                (simple(&word.tag), Some(&word.surface))
+                let UserWord { surface, tag, kind, expression, .. } =
+                    &user.words.words[place.word as usize];
+                (Feature { tag, kind: *kind, expression }, Some(surface))
             }
             _ => (simple("SY"), None),
         }
@@ -251,13 +253,15 @@ fn each_part(one: &MorphRef<'_>, take: &mut impl FnMut(&str, &str, usize, usize,
     let spelled: usize = one.parts().map(|(form, _)| form.len()).sum();
     let is_spelled = spelled == one.end - one.start
         && one.parts().try_fold(one.surface, |rest, (form, _)| rest.strip_prefix(form)).is_some();
+    // What is registered is the whole.
+    let part = MorphRef { registered: None, ..*one };
     let mut start = one.start;
     for (form, tag) in one.parts() {
         if is_spelled {
-            take(form, tag, start, start + form.len(), one);
+            take(form, tag, start, start + form.len(), &part);
             start += form.len();
         } else {
-            take(form, tag, one.start, one.end, one);
+            take(form, tag, one.start, one.end, &part);
         }
     }
 }
@@ -278,9 +282,9 @@ impl User {
 
 /// Ids and cost of a user's word: its own, or those that words of its tag have.
 fn costs(word: &UserWord, dictionary: &SystemDictionary) -> (u16, u16, i16) {
-    if let Some((left, right, cost)) = word.ids_and_cost
-        && let Some((left, right)) = dictionary.ids(left, right)
-    {
+    if let Some((left, right, cost)) = word.ids_and_cost {
+        let ids = dictionary.ids(left, right);
+        let (left, right) = ids.expect("ids were checked when the words were read");
         return (left, right, cost);
     }
     let ends_in_consonant = word.surface.chars().next_back().is_some_and(reads_with_consonant);

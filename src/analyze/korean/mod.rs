@@ -14,7 +14,7 @@ pub mod tags;
 mod tokenizer;
 mod user_words;
 
-pub use analysis::{Decompound, Morph, MorphRef, Part};
+pub use analysis::{Decompound, Likeliest, Morph, MorphRef, Part};
 pub use analyzer::{Analyzer, KoreanParams};
 pub use normalize::NormalizeParams;
 pub use tokenizer::KoreanTokenizer;

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 
 use super::lattice::{Fixed, Found, Lattice, What};
-use super::{Analyzer, Decompound, KoreanParams, NormalizeParams};
+use super::{Analyzer, Decompound, KoreanParams, MorphRef, NormalizeParams};
 use crate::analyze::dictionary::{SystemDictionary, mecab};
 
 static SMALL: LazyLock<Arc<SystemDictionary>> = LazyLock::new(|| {
@@ -93,6 +93,40 @@ fn compounds_are_split_on_request() {
 }
 
 #[test]
+fn rows_of_the_user_keep_their_parts() {
+    let words = "말모이책,,,,NNP,*,T,말모이책,Compound,*,*,말모이/NNP/*+책/NNG/*\n\
+        뷁겼,,,,VV+EP,*,T,뷁겼,Inflect,VV,EP,뷁기/VV/*+었/EP/*";
+    let text = "말모이책은 뷁겼다";
+    let modes = [
+        (Decompound::None, "말모이책/NNP 은/JX 뷁겼/VV+EP 다/EF"),
+        (Decompound::Discard, "말모이/NNP 책/NNG 은/JX 뷁기/VV 었/EP 다/EF"),
+    ];
+    for (mode, expected) in modes {
+        assert_eq!(pos(&analyzer(words, mode), text), expected);
+    }
+    let morphs = analyzer(words, Decompound::None).analyze(text);
+    let base = |place: usize| (morphs[place].base.as_str(), morphs[place].parts.len());
+    assert_eq!((base(0), base(2)), (("말모이책", 2), ("뷁기다", 2)));
+    // Terms of a pipeline are the registered forms: of the whole, not of its parts.
+    let mut registered = Vec::new();
+    let take = |_: &str, _: &str, _, _, one: &MorphRef<'_>| {
+        registered.extend(one.registered.map(str::to_owned));
+    };
+    analyzer(words, Decompound::Mixed).each_decompounded(text, take);
+    assert_eq!(registered, ["말모이책", "뷁겼"]);
+}
+
+#[test]
+fn ids_beyond_the_dictionary_are_an_error_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("words.csv");
+    std::fs::write(&path, "\n마바,5,1,0,NNP,*,F,마바,*,*,*,*\n").unwrap();
+    let params = KoreanParams { user_dictionary: Some(path), ..Default::default() };
+    let error = Analyzer::new(small(), &params).err().unwrap();
+    assert!(error.place().unwrap().ends_with("words.csv, line 2, column 4"), "{error}");
+}
+
+#[test]
 fn offsets_and_base_forms_are_those_of_the_original() {
     let morphs = analyzer("", Decompound::None).analyze("책가방이  간다ㅋㅋㅋㅋ");
     let last = morphs.last().unwrap();
@@ -124,18 +158,27 @@ fn a_longer_word_stays_whole_unless_forced() {
 #[test]
 fn the_best_ways_rise_in_cost_and_begin_with_the_answer() {
     let analyzer = analyzer("", Decompound::None);
-    let ways = analyzer.n_best("바다가 간다", 20);
+    let ways = analyzer.n_best("바다가 간다", 20).analyses;
     assert!(ways.len() == 2 && ways.is_sorted_by_key(|(_, cost)| *cost), "{}", ways.len());
     assert_eq!(ways[0].0, analyzer.analyze("바다가 간다"));
-    assert_eq!(analyzer.n_best("바다가 간다", 1), ways[..1]);
+    assert_eq!(analyzer.n_best("바다가 간다", 1).analyses, ways[..1]);
 }
 
 #[test]
 fn the_best_way_comes_out_of_a_long_text_too() {
     let text = "바다가 간다 책을 읽는다 ".repeat(3000);
     let analyzer = analyzer("", Decompound::None);
-    let ways = analyzer.n_best(&text, 2);
+    let ways = analyzer.n_best(&text, 2).analyses;
     assert_eq!(ways[0].0, analyzer.analyze(&text));
+}
+
+#[test]
+fn a_search_that_was_cut_says_so() {
+    let (dictionary, mut lattice) = (small(), Lattice::default());
+    let mut best = |most| lattice.best_ways_within(most, &dictionary, "바다가 간다", &[], 2);
+    let (whole, cut) = (best(1000), best(3));
+    assert_eq!((whole.ways.len(), whole.is_cut), (2, false));
+    assert_eq!((&cut.ways[..], cut.is_cut), (&whole.ways[..1], true));
 }
 
 #[test]
@@ -150,7 +193,7 @@ fn a_word_gets_the_same_answer_however_often_it_stands_in_a_line() {
 #[test]
 fn costs_of_long_lines_do_not_overflow() {
     let analyzer = analyzer("마바,1,1,32767,NNP,*,F,마바,*,*,*,*", Decompound::None);
-    let (_, cost) = &analyzer.n_best(&"마바 ".repeat(70_000), 1)[0];
+    let (_, cost) = &analyzer.n_best(&"마바 ".repeat(70_000), 1).analyses[0];
     assert!(*cost > i64::from(i32::MAX));
 }
 
@@ -196,9 +239,16 @@ proptest! {
         let (mut lattice, mut found) = (Lattice::default(), Vec::new());
         let least = lattice.decode(&dictionary, &text, &[], &mut found);
         prop_assert_eq!(least, cost(&dictionary, &text, &found));
-        for (way, of_way) in lattice.best_ways(&dictionary, &text, &[], 50) {
+        let mut seen = std::collections::HashSet::new();
+        for (way, of_way) in lattice.best_ways(&dictionary, &text, &[], 50).ways {
             prop_assert_eq!(of_way, cost(&dictionary, &text, &way));
             prop_assert!(of_way >= least);
+            let tag = |what| match what {
+                What::Known(number) | What::Unknown(number) => dictionary.feature(number).tag,
+                What::Fixed(_) => "",
+            };
+            let told = way.iter().map(|one| (one.start, one.end, tag(one.what)));
+            prop_assert!(seen.insert(told.collect::<Vec<_>>()), "one analysis comes twice");
         }
     }
 

@@ -38,6 +38,7 @@ fn check_korean(params: &AnalyzeParams, findings: &mut Findings) {
             findings.need(false, &format!("analyze.{key}"), &quoted(tag), must, hint);
         }
     }
+    check_tags_left(params, findings);
     if params.characters && !params.tagged {
         let message = "setting `analyze.characters` needs `tagged = true`".to_owned();
         let hint = "without tags a syllable and a word of one syllable would be one term";
@@ -59,6 +60,23 @@ fn check_korean(params: &AnalyzeParams, findings: &mut Findings) {
             let hint = "set analyzer = \"korean\" or \"auto\", or remove it";
             findings.warn(&format!("analyze.{key}"), &message, hint);
         }
+    }
+}
+
+/// As `is_kept` of the Korean tokenizer has it, for words of one morpheme.
+fn check_tags_left(params: &AnalyzeParams, findings: &mut Findings) {
+    let among =
+        |list: &[String], tag: &Tag| list.iter().any(|one| tag.name().starts_with(one.as_str()));
+    let kept = |tag: &Tag| params.keep_tags.is_empty() || among(&params.keep_tags, tag);
+    // Unknown tags are a problem of their own.
+    let mut kept = Tag::all().filter(kept).peekable();
+    if kept.peek().is_some() && kept.all(|tag| among(&params.stop_tags, &tag)) {
+        let message = match params.keep_tags.is_empty() {
+            true => "setting `analyze.stop_tags` drops every tag",
+            false => "setting `analyze.stop_tags` drops every tag that `analyze.keep_tags` keeps",
+        };
+        let hint = "no term would be left; one of the two lists is enough";
+        findings.push("analyze.stop_tags", message.to_owned(), hint, false);
     }
 }
 

@@ -150,11 +150,8 @@ fn try_way(
     let work = place.work_folder()?;
     watch.stage("fetch");
     let fetched = way.fetch(options, &place::subfolder(work.path(), "fetched")?, watch)?;
-    let root = unpacked(&fetched, work.path(), watch)?;
-    watch.check()?;
-    watch.stage("convert");
     let fresh = place::subfolder(work.path(), "fresh")?;
-    convert::convert(&fetched, &root, &fresh, watch)?;
+    converted(&fetched, work.path(), &fresh, watch)?;
     watch.check()?;
     place.put(&fresh, work.path())?;
     let none = || Error::io("the dictionary was removed while it was installed");
@@ -162,14 +159,26 @@ fn try_way(
     Ok(Installed { was_there: false, ..installed })
 }
 
-/// The folder that was fetched, or what the archive holds.
-fn unpacked(fetched: &Fetched, work: &Path, watch: &dyn Watch) -> Result<PathBuf> {
+/// Leaves in `fresh` what the folder or archive that was fetched has.
+fn converted(fetched: &Fetched, work: &Path, fresh: &Path, watch: &dyn Watch) -> Result<()> {
     if fetched.path.is_dir() {
-        return Ok(fetched.path.clone());
+        watch.stage("convert");
+        return convert::convert(fetched, &fetched.path, fresh, watch);
     }
     let target = place::subfolder(work, "unpacked")?;
-    unpack::unpack(&fetched.path, &target, watch)?;
-    Ok(target)
+    let convert = || {
+        unpack::unpack(&fetched.path, &target, watch)?;
+        watch.check()?;
+        watch.stage("convert");
+        convert::convert(fetched, &target, fresh, watch)
+    };
+    // The user knows the archive and what is in it, not where it was unpacked.
+    let archive = match fetched.path.strip_prefix(work) {
+        Ok(below) => below.file_name().map(Path::new).unwrap_or(below),
+        Err(_) => &fetched.path,
+    };
+    let target = target.to_string_lossy();
+    convert().map_err(|error| error.renamed(&target, &archive.to_string_lossy()))
 }
 
 /// One failure is told as it is, several by their ways.

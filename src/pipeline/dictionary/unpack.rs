@@ -47,7 +47,8 @@ fn is_zip(archive: &Path) -> Result<bool> {
     let mut start = Vec::new();
     let file = File::open(archive).map_err(failed)?;
     file.take(4).read_to_end(&mut start).map_err(failed)?;
-    Ok(start == *b"PK\x03\x04")
+    // The second is an archive without a file.
+    Ok([*b"PK\x03\x04", *b"PK\x05\x06"].iter().any(|magic| start == magic))
 }
 
 fn unpack_zip(archive: &Path, target: &Path, watch: &dyn Watch) -> Result<()> {

@@ -80,12 +80,16 @@ impl Way {
 
 /// The ways that the options leave, in their order.
 ///
-/// A path that is given is the only way unless others are named: going on to the
-/// network would hide a wrong path.
+/// A path that is given is the only way unless others are named beside it: going on
+/// to the network would hide a wrong path.
 pub(super) fn choose(options: &InstallOptions) -> Result<Vec<Way>> {
     let mut ways = options.ways.clone();
+    if options.path.is_some() && ways.is_empty() {
+        ways.push(Way::Path);
+    }
     if options.path.is_some() && !ways.contains(&Way::Path) {
-        ways.insert(0, Way::Path);
+        return Err(Error::usage("--path is given, but --from names other ways alone")
+            .hinted("leave --from away, or add `--from path` where the path is to be tried"));
     }
     if ways.is_empty() && !options.offline {
         ways.extend(Way::NETWORK);
@@ -166,8 +170,9 @@ mod tests {
         check(false, &[], false, Some(&Way::NETWORK));
         check(true, &[], false, Some(&[Way::Path]));
         check(true, &[Way::Npm, Way::Path], false, Some(&[Way::Npm, Way::Path]));
-        check(true, &[Way::Npm], false, Some(&[Way::Path, Way::Npm]));
-        check(true, &[Way::Npm], true, Some(&[Way::Path]));
+        check(true, &[Way::Npm], false, None);
+        check(true, &[Way::Npm], true, None);
+        check(true, &[Way::Npm, Way::Path], true, Some(&[Way::Path]));
         check(false, &[], true, None);
         check(false, &[Way::Path], false, None);
     }

@@ -2,6 +2,7 @@
 
 use super::note::{Notes, Piece};
 use super::{Entry, UserWord, row, surface, tags};
+use crate::analyze::dictionary::WordKind;
 
 /// The tag of a word that has none: most are names.
 const DEFAULT_TAG: &str = "NNP";
@@ -34,9 +35,11 @@ pub(super) fn read(line: Piece, number: usize, notes: &mut Notes) -> Option<Entr
         force: fields.force,
         line: number,
         ids_and_cost: None,
+        kind: WordKind::Simple,
+        expression: String::new(),
         feature: None,
     };
-    Some(Entry { word, range: fields.word.trim().range() })
+    Some(Entry { word, range: fields.word.trim().range(), ids: None })
 }
 
 fn is_comment(line: Piece, notes: &mut Notes) -> bool {

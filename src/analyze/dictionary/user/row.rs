@@ -6,12 +6,15 @@ use std::str::FromStr;
 
 use super::note::{Notes, Piece};
 use super::{Entry, UserWord, surface, tags};
+use crate::analyze::dictionary::WordKind;
 
 const COLUMNS: usize = 12;
 /// Left id, right id, cost.
 const NUMBERS: std::ops::Range<usize> = 1..4;
 const TAG: usize = 4;
 const FINAL_CONSONANT: usize = 6;
+const TYPE: usize = 8;
+const EXPRESSION: usize = 11;
 const HINT: &str = "a row is \
     `surface,left,right,cost,tag,class,T or F,reading,type,first,last,expression`; ids and cost may be empty, `*` stands for nothing";
 
@@ -50,6 +53,7 @@ pub(super) fn read(
     let written = Piece { text: &written, start: columns[0].start + shift };
     let surface = surface::canonical(written, notes)?;
     check_final_consonant(&surface, columns[FINAL_CONSONANT].trim(), notes);
+    let (kind, expression) = parts(columns, notes);
     let feature = columns[TAG].start - line.start..columns[COLUMNS - 1].range().end - line.start;
     let word = UserWord {
         surface,
@@ -57,9 +61,12 @@ pub(super) fn read(
         force: is_forced?,
         line: number,
         ids_and_cost: ids_and_cost?,
+        kind,
+        expression,
         feature: Some(line.part(feature).trim().text.to_owned()),
     };
-    Some(Entry { word, range: columns[0].range() })
+    let ids = [1, 2].map(|index| columns[index].trim().range());
+    Some(Entry { word, range: columns[0].range(), ids: Some(ids) })
 }
 
 /// The pieces between commas that stand outside of quotes; `None` if a quote stays open.
@@ -162,4 +169,35 @@ fn check_final_consonant(surface: &str, column: Piece, notes: &mut Notes) {
         let message = format!("`{surface}` ends {with} a final consonant");
         notes.warn(column.range(), message, format!("write `{right}`, or particles are misread"));
     }
+}
+
+/// The morphemes that the word stands for; a row without a type or an expression is
+/// one morpheme.
+fn parts(columns: &[Piece], notes: &mut Notes) -> (WordKind, String) {
+    let one = (WordKind::Simple, String::new());
+    let kind = match columns[TYPE].trim().text {
+        "Compound" => WordKind::Compound,
+        "Inflect" => WordKind::Inflect,
+        "Preanalysis" => WordKind::Preanalysis,
+        _ => return one,
+    };
+    let column = columns[EXPRESSION].trim();
+    let (expression, _) = unquoted(column);
+    if ["", "*"].contains(&&*expression) {
+        return one;
+    }
+    match expression.split('+').find(|part| !is_part(part)) {
+        None => (kind, expression.into_owned()),
+        Some(odd) => {
+            let message = format!("`{odd}` is no part, so the word is taken as one morpheme");
+            let hint = "a part is `form/TAG/*`; several are joined by `+`";
+            notes.warn(column.range(), message, hint);
+            one
+        }
+    }
+}
+
+fn is_part(text: &str) -> bool {
+    let mut columns = text.split('/');
+    columns.next().is_some_and(|form| !form.is_empty()) && columns.next().is_some_and(tags::is_tag)
 }

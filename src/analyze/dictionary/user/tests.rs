@@ -113,6 +113,32 @@ fn rows_of_mecab_are_read() {
     assert_eq!(words[1].ids_and_cost, None);
     assert_eq!(words[3].feature.as_deref(), Some("NNG,*,*,*,*,*,*,*"));
     assert_eq!(words[4].line, 5);
+    assert_eq!(
+        (words[4].kind, words[4].expression.as_str()),
+        (WordKind::Inflect, "가/VV/*+았/EP/*")
+    );
+    assert_eq!((words[0].kind, words[0].expression.as_str()), (WordKind::Simple, ""));
+}
+
+#[test]
+fn parts_that_are_none_are_told() {
+    let row = |parts: &str| format!("노량해전,,,,NNP,*,T,노량해전,Compound,*,*,{parts}");
+    warned(&row("노량/NNP/*+해전/NNG/*"), &[]);
+    warned(&row("*"), &[]);
+    let message = "`해전` is no part, so the word is taken as one morpheme";
+    warned(&row("노량/NNP/*+해전"), &[&format!("1:35 {message}")]);
+}
+
+#[test]
+fn ids_are_checked_where_they_are_known() {
+    let ids = Some(IdCounts { left: 5, right: 6 });
+    let text = "가,4,5,0,NNG,*,F,가,*,*,*,*\n나,5,6,0,NNG,*,F,나,*,*,*,*";
+    let error = UserDictionary::parse_for(text, "words.csv", ids).unwrap_err();
+    assert_eq!(error.to_string(), "`5` is no left id of the system dictionary");
+    assert_eq!(error.place(), Some("words.csv, line 2, column 3"));
+    assert!(error.hint().unwrap().contains("from 0 to 4"));
+    assert_eq!(error.also()[0].place(), Some("words.csv, line 2, column 5"));
+    assert!(UserDictionary::parse_for(text, "words.csv", None).is_ok());
 }
 
 #[test]
@@ -187,7 +213,7 @@ fn all_problems_come_at_once() {
 fn read(bytes: &[u8]) -> Result<UserDictionary> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    UserDictionary::read(file.path())
+    UserDictionary::read(file.path(), None)
 }
 
 #[test]
@@ -197,9 +223,9 @@ fn files_are_read_or_refused() {
     assert!(error.place().unwrap().ends_with("line 2, column 2"), "{error:?}");
     let large = vec![b'#'; MAX_BYTES as usize + 1];
     assert!(read(&large).unwrap_err().to_string().contains("too large"));
-    let missing = UserDictionary::read(Path::new("no/such.txt")).unwrap_err();
+    let missing = UserDictionary::read(Path::new("no/such.txt"), None).unwrap_err();
     assert!(missing.to_string().contains("no/such.txt"));
-    assert!(UserDictionary::read(Path::new("src")).is_err());
+    assert!(UserDictionary::read(Path::new("src"), None).is_err());
 }
 
 #[test]
@@ -240,7 +266,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("words.txt");
         std::fs::write(&path, bytes).unwrap();
-        let _ = UserDictionary::read(&path);
+        let _ = UserDictionary::read(&path, None);
     }
 
     #[test]

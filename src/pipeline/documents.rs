@@ -33,7 +33,7 @@ pub fn find_document(
     let _lock = downloads.then(lock).transpose()?;
     let path = super::download::fetch(pipeline, state, false, watch)?;
     watch.stage("source");
-    let mut source = source::open(&pipeline.source, &path)?;
+    let mut source = super::open_source::open_source(&pipeline.source, &path)?;
     let mut nearest = Nearest::to(id);
     let mut count = 0;
     let mut batch = Vec::new();

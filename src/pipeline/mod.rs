@@ -19,6 +19,7 @@ mod line_by_line;
 mod model;
 mod morphemes;
 mod nearest;
+mod open_source;
 mod ordered;
 mod outcome;
 mod outdated;

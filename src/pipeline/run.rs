@@ -106,7 +106,7 @@ impl Run<'_> {
                 self.learn(shelf, prepared)
             }
             None => {
-                let source = source::open(&self.pipeline.source, path)
+                let source = super::open_source::open_source(&self.pipeline.source, path)
                     .map_err(|error| or_anew(error, self.pipeline))?;
                 shelf.manifest.inputs = inputs;
                 self.learn_from(shelf, source, path)

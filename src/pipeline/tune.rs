@@ -209,7 +209,7 @@ impl Material {
     ) -> Result<Self> {
         watch.stage("source");
         let analyzer = Analyzer::open(analyze)?;
-        let mut source = source::open_grouped(&pipeline.source, path)?;
+        let mut source = super::open_source::open_grouped(&pipeline.source, path)?;
         let corpus = ingest(source.as_mut(), &Cleaner::open(&pipeline.clean)?, &analyzer, watch)
             .map_err(|error| or_anew(error, pipeline))?;
         let parts = split(&corpus.documents, pipeline.evaluate.test_size);

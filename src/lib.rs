@@ -11,6 +11,7 @@ pub mod data;
 mod error;
 pub mod files;
 pub mod net;
+pub mod news;
 pub mod pipeline;
 pub mod report;
 pub mod source;

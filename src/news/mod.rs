@@ -1,0 +1,3 @@
+//! Sites → articles.
+
+pub mod crawl;

@@ -1,0 +1,1 @@
+//! Tree of a page → the body of its article.

@@ -1,1 +1,89 @@
 //! Tree of a page → the body of its article.
+
+mod blocks;
+mod candidates;
+mod choose;
+mod hints;
+mod segments;
+mod text;
+
+use serde::{Deserialize, Serialize};
+
+use super::page::Page;
+use segments::Blocks;
+
+pub use candidates::Sign;
+
+/// Settings of the body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BodyParams {
+    /// Keep captions of pictures.
+    pub captions: bool,
+}
+
+impl Default for BodyParams {
+    fn default() -> Self {
+        BodyParams { captions: false }
+    }
+}
+
+/// The body of an article.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// A paragraph a line.
+    pub text: String,
+    /// The sign by which its element was found.
+    pub sign: Sign,
+}
+
+/// Finds the body of the article on a page.
+pub fn extract_body(page: &Page, params: &BodyParams) -> Option<Body> {
+    let found = Blocks::of(page);
+    let candidates = candidates::candidates(page, &found);
+    let chosen = choose::choose(page, &found, &candidates)?;
+    let kept = blocks::kept(page, &found, chosen.node, params);
+    let text = text::lines(page, kept.iter().map(|&at| &found.list[at]));
+    Some(Body { text, sign: chosen.sign })
+}
+
+/// Every block of a page, with what became of it: to see why a text is as it is.
+pub fn explain(page: &Page, params: &BodyParams) -> String {
+    use std::fmt::Write;
+    let found = Blocks::of(page);
+    let candidates = candidates::candidates(page, &found);
+    let chosen = choose::choose(page, &found, &candidates);
+    let kept = chosen.map(|c| blocks::kept(page, &found, c.node, params)).unwrap_or_default();
+    let mut out = String::new();
+    for c in &candidates {
+        let n = page.node(c.node);
+        let _ = writeln!(out, "CAND {:?} {} {:?} {:?}", c.sign, c.node, n, found.inside(n));
+    }
+    let _ = writeln!(out, "CHOSEN {chosen:?}");
+    for (at, block) in found.list.iter().enumerate() {
+        let inside = chosen.is_some_and(|c| found.inside(page.node(c.node)).contains(&at));
+        let mark = if kept.contains(&at) {
+            '+'
+        } else if inside {
+            '-'
+        } else {
+            ' '
+        };
+        let path: Vec<&str> =
+            page.node(block.holder).ancestors().take(3).map(|n| n.name()).collect();
+        let _ = writeln!(
+            out,
+            "{mark} {at} {:?} {:?} c{} l{} p{} br{} {}<{} | {}",
+            block.kind,
+            block.hints,
+            block.counts.characters,
+            block.counts.link_characters,
+            block.counts.punctuation,
+            block.after_break as u8,
+            page.node(block.holder).name(),
+            path.join("<"),
+            text::lines(page, std::iter::once(block))
+        );
+    }
+    out
+}

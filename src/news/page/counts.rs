@@ -5,7 +5,8 @@ use std::ops::Sub;
 /// Counts over the visible text of a node and all that stands in it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Characters; a run of blanks counts once.
+    /// Characters; a run of blanks counts once, a wide one (Hangul, Han, Kana) twice,
+    /// since it says as much as two letters.
     pub characters: u32,
     /// Those of them that stand in links.
     pub link_characters: u32,
@@ -58,6 +59,7 @@ fn measure(text: &str) -> (u32, u32) {
         let is_blank = byte <= b' ';
         let continues = byte & 0xC0 == 0x80;
         characters += u32::from(!continues && !(is_blank && after_blank));
+        characters += u32::from((0xE3..=0xEF).contains(&byte));
         after_blank = is_blank;
         match byte {
             b',' | b'.' | b'!' | b'?' => punctuation += 1,
@@ -95,7 +97,7 @@ mod tests {
     fn blanks_count_once_and_references_as_one() {
         check("  a  b, c.  ", 7, 2);
         check("a&nbsp;b &#8217; AT&T", 10, 0);
-        check("갔다. 왔다。", 7, 2);
+        check("갔다. 왔다。", 12, 2);
         check("", 0, 0);
         check("  ", 0, 0);
     }

@@ -80,6 +80,14 @@ impl<'a> Page<'a> {
         self.nodes().filter(move |node| node.element() == element)
     }
 
+    /// What the visible text of the nodes from `start` up to `end` counts.
+    ///
+    /// # Panics
+    /// If they are no indices of nodes of this page, in this order.
+    pub fn counts_between(&self, start: usize, end: usize) -> Counts {
+        self.counts[end] - self.counts[start]
+    }
+
     /// The contents of scripts that hold linked data (`application/ld+json`), as written.
     pub fn linked_data(&self) -> impl Iterator<Item = &'a str> {
         let is_data = |script: &Node| {

@@ -1,0 +1,44 @@
+//! Blocks → text, a paragraph a line.
+
+use super::segments::Block;
+use crate::markup::push_decoded;
+use crate::news::page::{Element, Page};
+
+/// The texts of the blocks, a line each.
+pub(super) fn lines<'b>(page: &Page, blocks: impl Iterator<Item = &'b Block>) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        push_line(page, block, &mut text);
+    }
+    text
+}
+
+/// The text of one block.
+pub(super) fn line(page: &Page, block: &Block) -> String {
+    let mut text = String::new();
+    push_line(page, block, &mut text);
+    text
+}
+
+fn push_line(page: &Page, block: &Block, out: &mut String) {
+    let mut raw = String::new();
+    let mut index = block.start;
+    while index < block.end {
+        let node = page.node(index);
+        index = if node.element().is_unseen() { node.end() } else { index + 1 };
+        if node.element() == Element::Text {
+            push_decoded(node.source(), &mut raw);
+        }
+    }
+    let mut words = raw.split_whitespace();
+    if let Some(first) = words.next() {
+        out.push_str(first);
+    }
+    for word in words {
+        out.push(' ');
+        out.push_str(word);
+    }
+}

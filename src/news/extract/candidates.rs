@@ -2,12 +2,14 @@
 
 use super::hints::{self, Hints};
 use super::segments::{Blocks, sums};
-use crate::news::page::{Element, Node, Page};
+use crate::news::page::{Element, Page};
 
 /// The sign by which a candidate was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// `itemprop="articleBody"` or a class that is known for bodies.
+    /// `itemprop="articleBody"` and the like.
+    Declared,
+    /// A class that is known for bodies.
     Hook,
     /// `<article>` or `<main>`.
     Article,
@@ -30,6 +32,7 @@ pub(super) struct Candidate {
 pub(super) fn candidates(page: &Page, blocks: &Blocks) -> Vec<Candidate> {
     let field = Field::of(page, blocks);
     let found = [
+        (Sign::Declared, field.hooked(Hints::DECLARED)),
         (Sign::Hook, field.hooked(Hints::BODY)),
         (Sign::Article, field.hooked(Hints::ARTICLE)),
         (Sign::Readability, field.readable()),
@@ -70,7 +73,7 @@ impl<'p, 'a> Field<'p, 'a> {
         });
         let mut places = Vec::new();
         for node in page.nodes().filter(|node| is_container(node.element())) {
-            let inside = blocks.inside(*&node);
+            let inside = blocks.inside(node);
             let prose = prose[inside.end] - prose[inside.start];
             if prose > 0 {
                 let links = links[inside.end] - links[inside.start];
@@ -158,6 +161,3 @@ fn is_container(element: Element) -> bool {
             | Dl
     )
 }
-
-#[allow(unused)]
-fn unused(_: Node) {}

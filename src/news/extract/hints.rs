@@ -28,6 +28,8 @@ impl Hints {
     pub(super) const BODY: Hints = Hints(1 << 12);
     /// Elements that hold articles by their meaning: `<article>`, `<main>`.
     pub(super) const ARTICLE: Hints = Hints(1 << 13);
+    /// `itemprop="articleBody"` and the like: said to be the body.
+    pub(super) const DECLARED: Hints = Hints(1 << 14);
 
     /// Everything that is no body.
     pub(super) const BOILERPLATE: Hints = Hints(0x7FF);
@@ -40,6 +42,10 @@ impl Hints {
         Hints(self.0 | other.0)
     }
 
+    fn only(self, other: Hints) -> Hints {
+        Hints(self.0 & other.0)
+    }
+
     pub(super) fn without(self, other: Hints) -> Hints {
         Hints(self.0 & !other.0)
     }
@@ -48,9 +54,13 @@ impl Hints {
 /// The roles of an element.
 pub(super) fn of(node: Node) -> Hints {
     let mut hints = of_element(node);
+    let is_named =
+        matches!(node.element(), Element::Article | Element::Main | Element::Body | Element::Html);
     for (name, value) in node.attributes() {
         if name.eq_ignore_ascii_case("class") || name.eq_ignore_ascii_case("id") {
-            hints = hints.and(of_words(value));
+            // There classes tell what else the page has: `tag-films has-sidebar`.
+            let words = of_words(value);
+            hints = hints.and(if is_named { words.only(OF_ARTICLES) } else { words });
         } else {
             hints = hints.and(of_attribute(name, value));
         }
@@ -58,26 +68,38 @@ pub(super) fn of(node: Node) -> Hints {
     hints
 }
 
+/// What the classes of an `<article>` are believed to say.
+const OF_ARTICLES: Hints = Hints(
+    Hints::COMMENT.0 | Hints::RELATED.0 | Hints::PROMOTION.0 | Hints::BODY.0 | Hints::HIDDEN.0,
+);
+
 fn of_element(node: Node) -> Hints {
     match node.element() {
         Element::Nav | Element::Menu => Hints::NAVIGATION,
         Element::Aside => Hints::ASIDE,
         Element::Footer => Hints::FOOTER,
         Element::Figcaption | Element::Caption => Hints::CAPTION,
+        Element::Figure if !holds_text(node) => Hints::CAPTION,
         Element::Button | Element::Dialog => Hints::NAVIGATION,
         Element::Article | Element::Main => Hints::ARTICLE,
         _ => Hints::NONE,
     }
 }
 
+/// Figures hold tables and quotes too.
+fn holds_text(figure: Node) -> bool {
+    use Element::{Blockquote, Pre, Table, Ul};
+    figure.descendants().any(|node| matches!(node.element(), Table | Blockquote | Pre | Ul))
+}
+
 fn of_attribute(name: &str, value: &str) -> Hints {
     let name = name.to_ascii_lowercase();
     match (name.as_str(), value) {
-        ("itemprop", "articleBody" | "reviewBody") => Hints::BODY,
+        ("itemprop", "articleBody" | "reviewBody") => Hints::DECLARED,
         ("itemprop", "author" | "datePublished" | "dateModified") => Hints::BYLINE,
         ("itemprop", "headline") => Hints::TITLE,
         ("itemprop", "comment") => Hints::COMMENT,
-        ("property", "content:encoded" | "schema:articleBody") => Hints::BODY,
+        ("property", "content:encoded" | "schema:articleBody") => Hints::DECLARED,
         ("rel", value) if value.contains("author") => Hints::BYLINE,
         ("rel", "tag") => Hints::TAGS,
         ("hidden", "" | "hidden") => Hints::HIDDEN,
@@ -98,6 +120,10 @@ fn hides(style: &str) -> bool {
     style.contains("display:none") || style.contains("visibility:hidden")
 }
 
+/// Classes that tell what an element has, or is not.
+const DENYING: [&str; 8] =
+    ["has-", "no-", "not-", "with-", "without-", "has_", "tag-", "category-"];
+
 /// Words are at most this long; longer ones are numbers of builds and hashes.
 const LONGEST: usize = 24;
 
@@ -105,6 +131,9 @@ fn of_words(value: &str) -> Hints {
     let mut hints = Hints::NONE;
     let mut pair = String::with_capacity(2 * LONGEST + 1);
     for class in value.split_ascii_whitespace() {
+        if DENYING.iter().any(|prefix| class.starts_with(prefix)) {
+            continue;
+        }
         hints = hints.and(known(&class.to_ascii_lowercase()));
         pair.clear();
         let mut words = Words { rest: class };

@@ -4,6 +4,8 @@ mod blocks;
 mod candidates;
 mod choose;
 mod hints;
+mod korean;
+mod phrases;
 mod segments;
 mod text;
 
@@ -42,8 +44,9 @@ pub fn extract_body(page: &Page, params: &BodyParams) -> Option<Body> {
     let found = Blocks::of(page);
     let candidates = candidates::candidates(page, &found);
     let chosen = choose::choose(page, &found, &candidates)?;
-    let kept = blocks::kept(page, &found, chosen.node, params);
-    let text = text::lines(page, kept.iter().map(|&at| &found.list[at]));
+    let lines = blocks::lines(page, &found, chosen.node, params);
+    let lines: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    let text = lines.join("\n");
     Some(Body { text, sign: chosen.sign })
 }
 
@@ -53,7 +56,8 @@ pub fn explain(page: &Page, params: &BodyParams) -> String {
     let found = Blocks::of(page);
     let candidates = candidates::candidates(page, &found);
     let chosen = choose::choose(page, &found, &candidates);
-    let kept = chosen.map(|c| blocks::kept(page, &found, c.node, params)).unwrap_or_default();
+    let kept = chosen.map(|c| blocks::lines(page, &found, c.node, params)).unwrap_or_default();
+    let kept: Vec<usize> = kept.iter().map(|line| line.block).collect();
     let mut out = String::new();
     for c in &candidates {
         let n = page.node(c.node);
@@ -82,7 +86,7 @@ pub fn explain(page: &Page, params: &BodyParams) -> String {
             block.after_break as u8,
             page.node(block.holder).name(),
             path.join("<"),
-            text::lines(page, std::iter::once(block))
+            text::line(page, block)
         );
     }
     out

@@ -56,6 +56,8 @@ impl Block {
 pub(super) struct Blocks {
     pub(super) list: Vec<Block>,
     prose: Vec<u32>,
+    /// The first `<h1>`, if there is only one.
+    title: Option<usize>,
 }
 
 impl Blocks {
@@ -63,7 +65,9 @@ impl Blocks {
     pub(super) fn of(page: &Page) -> Blocks {
         let list = cut(page);
         let prose = sums(&list, Block::prose);
-        let mut blocks = Blocks { list, prose };
+        let mut titles = page.elements(Element::H1);
+        let title = titles.next().filter(|_| titles.next().is_none()).map(|title| title.index());
+        let mut blocks = Blocks { list, prose, title };
         blocks.give_hints(page);
         blocks
     }
@@ -100,7 +104,7 @@ impl Blocks {
             if characters == 0 {
                 continue;
             }
-            let own = self.believed(hints::of(node), node, all);
+            let own = self.believed(page, hints::of(node), node, all);
             if own != Hints::NONE {
                 self.cover(node, characters, own);
                 open.push((node.end(), around.and(own)));
@@ -110,7 +114,7 @@ impl Blocks {
 
     /// Hints without those that can't be true: what holds most of the prose of a page
     /// is no sidebar, whatever its classes tell about the layout.
-    fn believed(&self, hints: Hints, node: Node, all: u32) -> Hints {
+    fn believed(&self, page: &Page, hints: Hints, node: Node, all: u32) -> Hints {
         if !hints.has(Hints::BOILERPLATE) {
             return hints;
         }
@@ -119,7 +123,10 @@ impl Blocks {
         if share > 0.4 {
             hints = hints.without(Hints::BOILERPLATE.without(Hints::COMMENT.and(Hints::HIDDEN)));
         }
-        if share > 0.8 {
+        // What holds the title of the page is no comment either.
+        if share > 0.8
+            || (share > 0.1 && self.title.is_some_and(|title| node.holds(page.node(title))))
+        {
             hints = hints.without(Hints::BOILERPLATE);
         }
         hints
@@ -148,6 +155,8 @@ pub(super) fn sums(blocks: &[Block], value: impl Fn(&Block) -> u32) -> Vec<u32> 
     sums
 }
 
+const LONGEST_HEADING: u32 = 400;
+
 fn cut(page: &Page) -> Vec<Block> {
     let mut cutter = Cutter { page, blocks: Vec::new(), start: None, after_break: false };
     let mut open: Vec<(usize, usize, Kind)> = vec![(usize::MAX, 0, Kind::Text)];
@@ -174,7 +183,10 @@ fn cut(page: &Page) -> Vec<Block> {
             }
             element if element.is_block() => {
                 cutter.end(node.index(), holder, kind, false);
-                open.push((node.end(), node.index(), kind_inside(element, kind)));
+                // A heading that was not closed holds the whole article.
+                let is_long = element.is_heading() && node.counts().characters > LONGEST_HEADING;
+                let inside = if is_long { kind } else { kind_inside(element, kind) };
+                open.push((node.end(), node.index(), inside));
             }
             _ => {}
         }

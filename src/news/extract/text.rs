@@ -4,18 +4,6 @@ use super::segments::Block;
 use crate::markup::push_decoded;
 use crate::news::page::{Element, Page};
 
-/// The texts of the blocks, a line each.
-pub(super) fn lines<'b>(page: &Page, blocks: impl Iterator<Item = &'b Block>) -> String {
-    let mut text = String::new();
-    for block in blocks {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        push_line(page, block, &mut text);
-    }
-    text
-}
-
 /// The text of one block.
 pub(super) fn line(page: &Page, block: &Block) -> String {
     let mut text = String::new();

@@ -60,7 +60,7 @@ impl Sifter<'_, '_> {
 
     fn line(&self, at: usize, prose: &Range<usize>) -> Option<Line> {
         let block = &self.blocks.list[at];
-        if !self.belongs(block) {
+        if !self.belongs(block) || (is_link(block) && !self.heads_prose(at)) {
             return None;
         }
         let text = text::line(self.page, block);
@@ -84,7 +84,17 @@ impl Sifter<'_, '_> {
             hints = hints.without(Hints::CAPTION);
         }
         let is_title = block.kind == Kind::Heading && hints.has(Hints::TITLE);
-        !hints.has(Hints::BOILERPLATE) && !is_title && !is_link(block)
+        !hints.has(Hints::BOILERPLATE) && !is_title
+    }
+
+    /// A heading is part of the body with the paragraph that follows, even if it is a link.
+    fn heads_prose(&self, at: usize) -> bool {
+        let list = &self.blocks.list;
+        let around = |block: &Block| self.page.node(block.holder).parent().map(|node| node.index());
+        list[at].kind == Kind::Heading
+            && list
+                .get(at + 1)
+                .is_some_and(|next| next.body_prose() > 0 && around(next) == around(&list[at]))
     }
 
     /// What stands before the first paragraph is mostly the title, a date, who wrote it.
@@ -97,9 +107,8 @@ impl Sifter<'_, '_> {
         }
         match block.kind {
             Kind::Heading => {
-                let next = self.blocks.list.get(at + 1);
                 let element = self.page.node(block.holder).element();
-                element != Element::H1 && next.is_some_and(|next| next.body_prose() > 0)
+                element != Element::H1 && self.heads_prose(at)
             }
             Kind::Text | Kind::Cell => block.counts.characters >= 60,
             Kind::Paragraph | Kind::Item | Kind::Quote | Kind::Preformatted => true,

@@ -19,6 +19,8 @@ pub enum Sign {
     Density,
     /// Many paragraphs beside each other.
     Siblings,
+    /// Data in a script.
+    Script,
 }
 
 /// An element that may hold the body.

@@ -23,7 +23,7 @@ fn voice(sign: Sign) -> f32 {
     match sign {
         Sign::Declared => 2.0,
         Sign::Hook | Sign::Readability | Sign::Density => 1.0,
-        Sign::Article | Sign::Siblings => 0.7,
+        Sign::Article | Sign::Siblings | Sign::Script => 0.7,
     }
 }
 

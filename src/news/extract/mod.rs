@@ -6,6 +6,7 @@ mod choose;
 mod hints;
 mod korean;
 mod phrases;
+mod scripts;
 mod segments;
 mod text;
 
@@ -41,13 +42,41 @@ pub struct Body {
 
 /// Finds the body of the article on a page.
 pub fn extract_body(page: &Page, params: &BodyParams) -> Option<Body> {
+    let visible = visible(page, params);
+    let prose = visible.as_ref().map_or(0, |body| width(&body.text));
+    unseen(page, prose, params).or(visible)
+}
+
+fn visible(page: &Page, params: &BodyParams) -> Option<Body> {
     let found = Blocks::of(page);
     let candidates = candidates::candidates(page, &found);
     let chosen = choose::choose(page, &found, &candidates)?;
     let lines = blocks::lines(page, &found, chosen.node, params);
     let lines: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
-    let text = lines.join("\n");
-    Some(Body { text, sign: chosen.sign })
+    Some(Body { text: lines.join("\n"), sign: chosen.sign })
+}
+
+/// The body that scripts hold, if what is to be seen is a small part of it.
+fn unseen(page: &Page, prose: u32, params: &BodyParams) -> Option<Body> {
+    let declared = scripts::declared(page).filter(|body| body.prose > 2 * prose + 200);
+    let payload = declared.map(|body| (Sign::Declared, body)).or_else(|| {
+        if prose > 600 {
+            return None;
+        }
+        let longest = scripts::longest(page)?;
+        (longest.prose > 3 * prose + 300).then_some((Sign::Script, longest))
+    });
+    let (sign, payload) = payload?;
+    let page = Page::parse(&payload.html);
+    let found = Blocks::of(&page);
+    let lines = blocks::lines(&page, &found, 0, params);
+    let lines: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    Some(Body { text: lines.join("\n"), sign })
+}
+
+/// Characters, wide ones twice, as the counts of a page count them.
+fn width(text: &str) -> u32 {
+    text.chars().map(|c| if c >= '\u{3000}' { 2 } else { 1 }).sum()
 }
 
 /// Every block of a page, with what became of it: to see why a text is as it is.

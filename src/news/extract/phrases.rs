@@ -27,7 +27,11 @@ pub(super) fn judge(line: &str) -> Verdict {
     let lists = &*LISTS;
     let starts = |line: &str| lists.starts.iter().any(|start| line.starts_with(start));
     let holds = |phrases: &[&str]| phrases.iter().any(|phrase| line.contains(phrase));
-    if bare.is_empty() || lists.whole.contains_key(bare) || starts(&line) || holds(&lists.holds) {
+    if (bare.is_empty() && !line.contains('_'))
+        || lists.whole.contains_key(bare)
+        || starts(&line)
+        || holds(&lists.holds)
+    {
         Verdict::Boilerplate
     } else if holds(&lists.end) {
         Verdict::BoilerplateAtEnd

@@ -141,6 +141,12 @@ impl Blocks {
             && characters * 10 >= block.counts.characters * 8
         {
             block.hints = block.hints.and(hints);
+        } else if hints.has(Hints::HIDDEN)
+            && let Some(block) = self.list.get_mut(inside)
+            && block.start <= node.index()
+            && node.end() <= block.end
+        {
+            block.counts = block.counts - node.counts();
         }
     }
 }

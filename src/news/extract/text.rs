@@ -1,8 +1,9 @@
 //! Blocks → text, a paragraph a line.
 
+use super::hints::{self, Hints};
 use super::segments::Block;
 use crate::markup::push_decoded;
-use crate::news::page::{Element, Page};
+use crate::news::page::{Element, Node, Page};
 
 /// The text of one block.
 pub(super) fn line(page: &Page, block: &Block) -> String {
@@ -11,12 +12,22 @@ pub(super) fn line(page: &Page, block: &Block) -> String {
     text
 }
 
+/// Whether an element inside a line is no part of it: a card that opens on touch, a
+/// button to share.
+pub(super) fn is_aside(node: Node) -> bool {
+    matches!(node.element(), Element::Span | Element::A | Element::Sup)
+        && hints::of(node).has(ASIDES)
+}
+
+const ASIDES: Hints = Hints::HIDDEN;
+
 fn push_line(page: &Page, block: &Block, out: &mut String) {
     let mut raw = String::new();
     let mut index = block.start;
     while index < block.end {
         let node = page.node(index);
-        index = if node.element().is_unseen() { node.end() } else { index + 1 };
+        let is_skipped = node.element().is_unseen() || is_aside(node);
+        index = if is_skipped { node.end() } else { index + 1 };
         if node.element() == Element::Text {
             push_decoded(node.source(), &mut raw);
         }

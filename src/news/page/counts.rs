@@ -39,12 +39,12 @@ impl Sub for Counts {
 
     fn sub(self, before: Counts) -> Counts {
         Counts {
-            characters: self.characters - before.characters,
-            link_characters: self.link_characters - before.link_characters,
-            punctuation: self.punctuation - before.punctuation,
-            paragraphs: self.paragraphs - before.paragraphs,
-            breaks: self.breaks - before.breaks,
-            links: self.links - before.links,
+            characters: self.characters.saturating_sub(before.characters),
+            link_characters: self.link_characters.saturating_sub(before.link_characters),
+            punctuation: self.punctuation.saturating_sub(before.punctuation),
+            paragraphs: self.paragraphs.saturating_sub(before.paragraphs),
+            breaks: self.breaks.saturating_sub(before.breaks),
+            links: self.links.saturating_sub(before.links),
         }
     }
 }

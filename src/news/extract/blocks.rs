@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::hints::Hints;
 use super::phrases::{self, Verdict};
 use super::segments::{Block, Blocks, Kind};
@@ -23,6 +25,7 @@ pub(super) fn lines(page: &Page, blocks: &Blocks, node: usize, params: &BodyPara
     let prose = sifter.prose(inside.clone());
     let mut lines: Vec<Line> = inside.filter_map(|at| sifter.line(at, &prose)).collect();
     sifter.end(&mut lines);
+    drop_repeated(&mut lines);
     lines
 }
 
@@ -126,6 +129,14 @@ impl Sifter<'_, '_> {
         while lines.pop_if(|line| self.blocks.list[line.block].kind == Kind::Heading).is_some() {}
     }
 }
+
+/// Pages hold parts of an article twice, for narrow and for wide screens.
+fn drop_repeated(lines: &mut Vec<Line>) {
+    let mut seen = FxHashSet::default();
+    lines.retain(|line| line.text.len() < SHORTEST_REPEATED || seen.insert(line.text.clone()));
+}
+
+const SHORTEST_REPEATED: usize = 250;
 
 /// Who wrote an article stands in its last lines.
 const LAST_LINES: usize = 4;

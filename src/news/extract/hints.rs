@@ -8,7 +8,7 @@ use crate::news::page::{Element, Node};
 
 /// A set of roles.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Hints(u16);
+pub(super) struct Hints(u32);
 
 impl Hints {
     pub(super) const NONE: Hints = Hints(0);
@@ -31,8 +31,13 @@ impl Hints {
     /// `itemprop="articleBody"` and the like: said to be the body.
     pub(super) const DECLARED: Hints = Hints(1 << 14);
 
+    /// Asks for leave to set cookies.
+    pub(super) const CONSENT: Hints = Hints(1 << 15);
+    /// A picture, with what is said of it.
+    const PICTURE: Hints = Hints(1 << 16);
+
     /// Everything that is no body.
-    pub(super) const BOILERPLATE: Hints = Hints(0x7FF);
+    pub(super) const BOILERPLATE: Hints = Hints(0x7FF | Hints::CONSENT.0);
 
     pub(super) fn has(self, other: Hints) -> bool {
         self.0 & other.0 != 0
@@ -65,8 +70,21 @@ pub(super) fn of(node: Node) -> Hints {
             hints = hints.and(of_attribute(name, value));
         }
     }
+    if hints.has(Hints::PICTURE) && is_picture(node) {
+        hints = hints.and(Hints::CAPTION);
+    }
     hints
 }
+
+/// Whether little but a picture stands in an element.
+fn is_picture(node: Node) -> bool {
+    let shown = [Element::Img, Element::Picture, Element::Amp, Element::Video, Element::Iframe];
+    node.counts().characters <= LONGEST_CAPTION
+        && node.counts().paragraphs <= 2
+        && node.descendants().any(|inside| shown.contains(&inside.element()))
+}
+
+const LONGEST_CAPTION: u32 = 500;
 
 /// What the classes of an `<article>` are believed to say.
 const OF_ARTICLES: Hints = Hints(
@@ -183,6 +201,8 @@ fn role_named(role: &str) -> Hints {
         "share" => Hints::SHARE,
         "related" => Hints::RELATED,
         "promotion" => Hints::PROMOTION,
+        "consent" => Hints::CONSENT,
+        "picture" => Hints::PICTURE,
         "comment" => Hints::COMMENT,
         "caption" => Hints::CAPTION,
         "byline" => Hints::BYLINE,

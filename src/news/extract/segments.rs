@@ -121,7 +121,9 @@ impl Blocks {
         let share = self.prose(node) as f32 / all.max(1) as f32;
         let mut hints = hints;
         if share > 0.4 {
-            hints = hints.without(Hints::BOILERPLATE.without(Hints::COMMENT.and(Hints::HIDDEN)));
+            hints = hints.without(
+                Hints::BOILERPLATE.without(Hints::COMMENT.and(Hints::HIDDEN).and(Hints::CONSENT)),
+            );
         }
         // What holds the title of the page is no comment either.
         if share > 0.8

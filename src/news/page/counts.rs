@@ -64,8 +64,8 @@ fn measure(text: &str) -> (u32, u32) {
         match byte {
             b',' | b'.' | b'!' | b'?' => punctuation += 1,
             b'&' => at += reference_length(&bytes[at..]),
-            // 、。 and their full-width neighbours
-            0xE3 | 0xEF => punctuation += u32::from(is_wide_mark(&bytes[at - 1..])),
+            // 、。 and their full-width neighbours, the danda, the Arabic comma
+            0xD8 | 0xE0 | 0xE3 | 0xEF => punctuation += u32::from(is_wide_mark(&bytes[at - 1..])),
             _ => {}
         }
     }
@@ -82,7 +82,13 @@ fn reference_length(bytes: &[u8]) -> usize {
 }
 
 fn is_wide_mark(bytes: &[u8]) -> bool {
-    matches!(bytes, [0xE3, 0x80, 0x81 | 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x8C | 0x8E | 0x9F, ..])
+    matches!(
+        bytes,
+        [0xD8, 0x8C | 0x9F, ..]
+            | [0xE0, 0xA5, 0xA4, ..]
+            | [0xE3, 0x80, 0x81 | 0x82, ..]
+            | [0xEF, 0xBC, 0x81 | 0x8C | 0x8E | 0x9F, ..]
+    )
 }
 
 #[cfg(test)]

@@ -100,13 +100,12 @@ impl Blocks {
             if node.element() == Element::Text || node.end() == node.index() + 1 {
                 continue;
             }
-            let characters = node.counts().characters;
-            if characters == 0 {
+            if node.counts().characters == 0 {
                 continue;
             }
             let own = self.believed(page, hints::of(node), node, all);
             if own != Hints::NONE {
-                self.cover(node, characters, own);
+                self.cover(page, node, around, own);
                 open.push((node.end(), around.and(own)));
             }
         }
@@ -134,20 +133,18 @@ impl Blocks {
         hints
     }
 
-    /// An element inside a block that holds nearly all of it speaks for the block.
-    fn cover(&mut self, node: Node, characters: u32, hints: Hints) {
+    /// An element inside a block that holds nearly all of it speaks for the block; what
+    /// else is hidden in it doesn't count.
+    fn cover(&mut self, page: &Page, node: Node, around: Hints, own: Hints) {
         let inside = self.list.partition_point(|block| block.end <= node.index());
-        if let Some(block) = self.list.get_mut(inside)
-            && block.start <= node.index()
-            && node.end() <= block.end
-            && characters * 10 >= block.counts.characters * 8
-        {
-            block.hints = block.hints.and(hints);
-        } else if hints.has(Hints::HIDDEN)
-            && let Some(block) = self.list.get_mut(inside)
-            && block.start <= node.index()
-            && node.end() <= block.end
-        {
+        let Some(block) = self.list.get_mut(inside) else { return };
+        if block.start > node.index() || node.end() > block.end {
+            return;
+        }
+        let all = page.counts_between(block.start, block.end).characters;
+        if node.counts().characters * 10 >= all * 8 {
+            block.hints = block.hints.and(own);
+        } else if own.has(Hints::HIDDEN) && !around.has(Hints::HIDDEN) {
             block.counts = block.counts - node.counts();
         }
     }

@@ -124,7 +124,8 @@ fn check_crawl(params: &PipelineParams, findings: &mut Findings) {
     if params.source.kind != SourceKind::News {
         let is_named = !params.source.feeds.is_empty() || params.source.site.is_some();
         if is_named || params.crawl != CrawlParams::default() {
-            let message = "`crawl`, `source.feeds` and `source.site` are read by the kind news alone";
+            let message =
+                "`crawl`, `source.feeds` and `source.site` are read by the kind news alone";
             findings.warn("crawl", message, "remove them, or say `kind = \"news\"`");
         }
     } else if params.source.site.is_none() {

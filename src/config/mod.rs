@@ -216,18 +216,7 @@ impl Config {
             *words = place(&["analyze", "user_dictionary"], Path::new(words)).display().to_string();
         }
         let name = name.to_owned();
-        Pipeline {
-            name,
-            root,
-            source,
-            crawl,
-            clean,
-            analyze,
-            vectorize,
-            classify,
-            evaluate,
-            score,
-        }
+        Pipeline { name, root, source, crawl, clean, analyze, vectorize, classify, evaluate, score }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Asking for an address.
 
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
@@ -57,6 +58,19 @@ impl Client {
             .dns_resolver(Arc::new(Reviewed(policy)))
             .no_proxy();
         Client::build(builder, policy, Retry { tries: 1, ..Retry::default() })
+    }
+
+    /// The same, but everything is asked of an HTTP proxy on this computer, which
+    /// answers as the hosts that addresses name.
+    pub fn through(proxy: SocketAddr, agent: &str) -> Result<Self> {
+        let proxy = reqwest::Proxy::http(format!("http://{proxy}"))
+            .map_err(|error| Error::io(format!("cannot use the proxy: {error}")))?;
+        let builder = builder(Policy::OwnSettings)
+            .user_agent(agent)
+            .redirect(redirect::Policy::none())
+            .proxy(proxy);
+        let retry = Retry { tries: 1, ..Retry::default() };
+        Client::build(builder, Policy::OwnSettings, retry)
     }
 
     fn build(builder: ClientBuilder, policy: Policy, retry: Retry) -> Result<Self> {
@@ -217,7 +231,7 @@ pub(super) fn shown(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead, BufReader, Write};
-    use std::net::{SocketAddr, TcpListener};
+    use std::net::TcpListener;
 
     use super::*;
 

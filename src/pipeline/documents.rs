@@ -14,7 +14,6 @@ use crate::clean::Cleaner;
 use crate::config::Pipeline;
 use crate::data::{Document, Html};
 use crate::error::{Error, Result};
-use crate::source;
 
 /// The document `id` of the pipeline's source, which is read up to it.
 ///

@@ -99,11 +99,7 @@ pub(super) fn update(
 ///
 /// # Errors
 /// If the database fails or the user stops; what was done so far stays.
-pub fn re_extract_news(
-    pipeline: &Pipeline,
-    state: &Path,
-    watch: &dyn Watch,
-) -> Result<(u64, u64)> {
+pub fn re_extract_news(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<(u64, u64)> {
     let _lock = Lock::take(state, &format!("malmoi news re-extract of {}", pipeline.name), watch)?;
     let mut store = NewsStore::open_existing(&news_database(pipeline)?)?;
     let extractor = Extractor::bundled()?;
@@ -113,7 +109,8 @@ pub fn re_extract_news(
         let raw = store.raw_page(id)?;
         let listed = Listed { title: None, date: raw.listed_date.as_deref() };
         let made = extractor.article(&raw.body, raw.content_type.as_deref(), &raw.url, &listed);
-        let is_changed = store.re_extracted(&raw, made.article.as_ref().map_err(|reason| *reason))?;
+        let is_changed =
+            store.re_extracted(&raw, made.article.as_ref().map_err(|reason| *reason))?;
         changed += u64::from(is_changed);
         all += 1;
         watch.advance(all, None);
@@ -186,7 +183,10 @@ fn label(
     let mut by_language: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     store.each_article(&filter, |article| {
         let text = format!("{}\n{}", article.title, article.text);
-        by_language.entry(article.language.unwrap_or_default()).or_default().push((article.id, text));
+        by_language
+            .entry(article.language.unwrap_or_default())
+            .or_default()
+            .push((article.id, text));
         Ok(())
     })?;
     for (language, articles) in by_language {

@@ -22,7 +22,6 @@ use crate::clean::Cleaner;
 use crate::config::Pipeline;
 use crate::data::{CsrMatrix, Sequences};
 use crate::error::{Error, Result};
-use crate::source;
 use crate::vectorize::{Norm, VectorizeParams, Vectorizer, Weighting};
 
 /// Values of `C` that are tried where rows have length 1, and where they have not.

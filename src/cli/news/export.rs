@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use malmoi::Result;
 use malmoi::files::{Format, RowWriter};
 use malmoi::news::store::Stored;
+use malmoi::{Error, Result};
 
 use super::Context;
 use super::list::Filter;
@@ -54,10 +54,11 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
         streams::write(output, |out| {
             store.each_article(&filter, |article| {
                 count += 1;
-                serde_json::to_writer(&mut *out, &article).map_err(std::io::Error::from).and_then(
-                    |()| out.write_all(b"\n"),
-                )
-                .map_err(streams::cannot_write)
+                let mut line = serde_json::to_vec(&article).expect("articles are plain data");
+                line.push(b'\n');
+                out.write_all(&line).map_err(|error| {
+                    Error::io(format!("cannot write the articles: {error}")).caused_by(error)
+                })
             })
         })?;
     } else {

@@ -53,7 +53,8 @@ fn text(article: &Stored) -> String {
     add("site", article.site.as_deref());
     add("language", article.language.as_deref());
     let sentiment = article.sentiment.as_ref();
-    let label = sentiment.map(|one| format!("{} {:.2} ({})", one.label, one.probability, one.model));
+    let label =
+        sentiment.map(|one| format!("{} {:.2} ({})", one.label, one.probability, one.model));
     add("sentiment", label.as_deref());
     add("copy of", article.duplicate_of.as_deref());
     lines.push(String::new());

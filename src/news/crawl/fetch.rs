@@ -6,6 +6,7 @@
 //! is no page.
 
 use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::decode::{is_gzip, unpack};
@@ -83,11 +84,26 @@ impl Fetcher {
     /// # Errors
     /// A setting makes no sense, or the network cannot be set up.
     pub fn new(params: &CrawlParams) -> Result<Self> {
+        let agent = params.user_agent();
+        let public = Client::single(Policy::Stranger, &agent)?;
+        Fetcher::with(params, public, Client::single(Policy::OwnSettings, &agent)?)
+    }
+
+    /// A fetcher that asks an HTTP proxy on this computer for everything.
+    ///
+    /// # Errors
+    /// As [`Fetcher::new`].
+    pub fn through(params: &CrawlParams, proxy: SocketAddr) -> Result<Self> {
+        let agent = params.user_agent();
+        Fetcher::with(params, Client::through(proxy, &agent)?, Client::through(proxy, &agent)?)
+    }
+
+    fn with(params: &CrawlParams, public: Client, trusting: Client) -> Result<Self> {
         params.check()?;
         let agent = params.user_agent();
         Ok(Fetcher {
-            public: Client::single(Policy::Stranger, &agent)?,
-            trusting: Client::single(Policy::OwnSettings, &agent)?,
+            public,
+            trusting,
             allow_private: params.allow_private.iter().map(|host| host.to_lowercase()).collect(),
             timeout: Duration::from_secs_f64(params.timeout),
             max_size: params.max_size * MEGABYTE,

@@ -1,5 +1,6 @@
 //! Tree of a page → the body of its article.
 
+mod article;
 mod blocks;
 mod candidates;
 mod choose;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::page::Page;
 use segments::Blocks;
 
+pub use article::{Extractor, Listed, Made};
 pub use candidates::Sign;
 
 /// Settings of the body.

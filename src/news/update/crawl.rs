@@ -8,10 +8,9 @@ use super::queue::{Job, Next, Queue};
 use super::rules::{HostRules, Rules};
 use super::{Updated, Updater};
 use crate::error::{Error, Result};
-use crate::news::crawl::{Answer, Fetched, Outcome, Reason, Validators as Asked, host_key};
-use crate::news::extract::charset;
-use crate::news::store::{NewPage, NewsSource, NewsStore, Validators, Waiting};
 use crate::net::Url;
+use crate::news::crawl::{Answer, Fetched, Outcome, Reason, Validators as Asked, host_key};
+use crate::news::store::{NewPage, NewsSource, NewsStore, Validators, Waiting};
 
 /// Failures after which a page is given up, over all updates.
 const MOST_TRIES: u32 = 6;
@@ -53,7 +52,11 @@ struct Done {
 
 impl<'a> Crawl<'a> {
     /// An update of the sources named in `only`; of all if it is empty.
-    pub fn new(updater: &'a Updater<'a>, store: &'a mut NewsStore, only: &[String]) -> Result<Self> {
+    pub fn new(
+        updater: &'a Updater<'a>,
+        store: &'a mut NewsStore,
+        only: &[String],
+    ) -> Result<Self> {
         let sources = store.sources()?;
         let mut queue = Queue::new(updater.params);
         for source in sources.iter().filter(|one| only.is_empty() || only.contains(&one.name)) {
@@ -189,7 +192,7 @@ impl<'a> Crawl<'a> {
     /// Stores what a source lists, with the sitemaps that it leads to.
     fn list(&self, source: &NewsSource, answer: &Answer) -> Result<()> {
         let read = |answer: &Answer| {
-            let text = charset::decode(&answer.body, Some(&answer.content_type)).text;
+            let text = String::from_utf8_lossy(&answer.body);
             listing(source, answer, &text)
         };
         let mut listed = read(answer)?;
@@ -205,8 +208,13 @@ impl<'a> Crawl<'a> {
         let validators = stored(&answer.validators);
         let mut shared = self.lock();
         let now = (self.updater.now)();
-        let new =
-            shared.store.source_answered(source.id, listed.depth, &listed.found, &validators, now)?;
+        let new = shared.store.source_answered(
+            source.id,
+            listed.depth,
+            &listed.found,
+            &validators,
+            now,
+        )?;
         shared.updated.sources += 1;
         shared.updated.found += new;
         self.load(&mut shared)
@@ -236,7 +244,9 @@ impl<'a> Crawl<'a> {
                 shared.store.page_unchanged(page.id, (self.updater.now)())?;
             }
             Fetched::Gone => self.page_failed(&page, "gone", None)?,
-            Fetched::Failed { code, retry, .. } => return self.may_try_again(page, url, code, retry),
+            Fetched::Failed { code, retry, .. } => {
+                return self.may_try_again(page, url, code, retry);
+            }
         }
         Ok(Done { outcome: Outcome::Answered, again: None })
     }

@@ -4,12 +4,10 @@
 //! contents say which.
 
 use crate::error::{Error, Result};
-use crate::news::crawl::{
-    Answer, Entry, Follow, Sitemap, canonical, read_feed, read_sitemap,
-};
+use crate::net::Url;
+use crate::news::crawl::{Answer, Entry, Follow, Sitemap, canonical, read_feed, read_sitemap};
 use crate::news::page::Page;
 use crate::news::store::{Found, NewsSource};
-use crate::net::Url;
 
 /// What a source lists.
 pub(super) struct Listing {
@@ -32,11 +30,12 @@ pub(super) fn listing(source: &NewsSource, answer: &Answer, text: &str) -> Resul
             Ok(Listing { found: Vec::new(), sitemaps, depth: source.follow.depth })
         }
         _ if is_html => links(source, answer, text),
-        _ => Err(Error::data(format!(
-            "`{}` is neither a feed nor a sitemap nor a page",
-            answer.url
-        ))
-        .hinted("open it in a browser; the address of its feed often ends in `rss` or `feed`")),
+        _ => {
+            Err(Error::data(format!("`{}` is neither a feed nor a sitemap nor a page", answer.url))
+                .hinted(
+                    "open it in a browser; the address of its feed often ends in `rss` or `feed`",
+                ))
+        }
     }
 }
 

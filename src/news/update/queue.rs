@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
+use crate::net::Url;
 use crate::news::crawl::{CrawlParams, Outcome, Politeness, When, host_key};
 use crate::news::store::{NewsSource, Waiting};
-use crate::net::Url;
 
 /// A request to be made.
 #[derive(Debug, Clone)]

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Result;
+use crate::net::Url;
 use crate::news::crawl::{Fetcher, Robots, RobotsFile};
 use crate::news::store::HostRobots;
-use crate::net::Url;
 
 /// The rules of the hosts that were asked so far.
 #[derive(Default)]

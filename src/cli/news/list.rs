@@ -28,7 +28,7 @@ pub struct Filter {
     /// Found through this source (repeatable)
     #[arg(long, value_name = "NAME")]
     source: Vec<String>,
-    /// With this label
+    /// With this label, such as `negative`
     #[arg(long, value_name = "LABEL")]
     sentiment: Option<String>,
     /// In this language, such as `ko`
@@ -42,24 +42,17 @@ pub struct Filter {
     duplicates: bool,
 }
 
-/// The short names that people use for the labels of reviews.
-const LABELS: [(&str, &str); 2] = [("positive", "pos"), ("negative", "neg")];
-
 impl Filter {
     /// As the store takes it.
     ///
     /// # Errors
     /// If a day is none.
     pub fn read(&self) -> Result<ArticleFilter> {
-        let label = |label: &String| {
-            let known = LABELS.iter().find(|(long, _)| long == label);
-            known.map_or(label.clone(), |(_, short)| (*short).to_owned())
-        };
         Ok(ArticleFilter {
             since: self.since.as_deref().map(seconds).transpose()?,
             until: self.until.as_deref().map(seconds).transpose()?,
             sources: self.source.clone(),
-            sentiment: self.sentiment.as_ref().map(label),
+            sentiment: self.sentiment.clone(),
             language: self.language.clone(),
             without_duplicates: !self.duplicates,
             unlabelled: false,

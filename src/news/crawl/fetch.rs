@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use super::decode::{is_gzip, unpack};
 use super::params::CrawlParams;
+use super::politeness::Outcome;
 use super::reason::Reason;
 use super::robots::RobotsFile;
 use crate::error::Result;
-use crate::net::{Cause, Client, Failure, Policy, Response, Url};
+use crate::net::{Cause, Client, Failure, Policy, Response, Url, shown_address};
 
 /// Longest silence of a server; the settings may ask for less.
 const IDLE_TIME: Duration = Duration::from_secs(15);
@@ -48,6 +49,18 @@ pub enum Fetched {
         /// The wait that the server asks for.
         retry: Option<Duration>,
     },
+}
+
+impl Fetched {
+    /// What it says about the host.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Fetched::Failed { code, retry, .. } if code.blames_host() => {
+                Outcome::Failed { retry: *retry }
+            }
+            _ => Outcome::Answered,
+        }
+    }
 }
 
 /// A page as it was sent, unpacked.
@@ -194,14 +207,15 @@ struct Request<'a> {
 impl Request<'_> {
     fn check(&self, seen: &[Url], next: &Url) -> Result<(), Stop> {
         if seen.contains(next) {
-            return Err(Stop::new(Reason::RedirectLoop, format!("`{next}` redirects in a circle")));
+            let message = format!("`{}` redirects in a circle", shown_address(next.as_str()));
+            return Err(Stop::new(Reason::RedirectLoop, message));
         }
         if seen.len() > self.redirects {
             let message = format!("more than {} redirects", self.redirects);
             return Err(Stop::new(Reason::TooManyRedirects, message));
         }
         if !(self.allowed)(next) {
-            let message = format!("robots.txt does not allow `{next}`");
+            let message = format!("robots.txt does not allow `{}`", shown_address(next.as_str()));
             return Err(Stop::new(Reason::RobotsDisallowed, message));
         }
         Ok(())
@@ -278,7 +292,7 @@ fn read(
 ) -> Result<Fetched, Stop> {
     match response.status() {
         // 206 was not asked for and is a part by its own words.
-        200 | 201 | 202 | 203 => {}
+        200..=203 => {}
         204 | 205 => return Err(Stop::new(Reason::Empty, "the answer has no content")),
         206 => return Err(Stop::new(Reason::Truncated, "the answer is only a part")),
         304 if *request.known != Validators::default() => return Ok(Fetched::NotModified),

@@ -181,8 +181,11 @@ fn named(name: &str) -> Option<String> {
 }
 
 fn push_bounded(text: &mut String, more: &str) {
-    let room = LONGEST_TEXT.saturating_sub(text.len()).min(more.len());
-    text.push_str(&more[..more.floor_char_boundary(room)]);
+    let mut room = LONGEST_TEXT.saturating_sub(text.len()).min(more.len());
+    while !more.is_char_boundary(room) {
+        room -= 1;
+    }
+    text.push_str(&more[..room]);
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub struct Entry {
 /// More entries of one file are not read, as the protocol of sitemaps says.
 pub(super) const MOST_ENTRIES: usize = 50_000;
 
+/// Of a longer text the beginning says enough.
+const MOST_MARKUP: usize = 64 * 1024;
 const LONGEST_TITLE: usize = 1_000;
 const LONGEST_SUMMARY: usize = 4_000;
 
@@ -41,7 +43,7 @@ pub(super) fn summary(text: &str) -> Option<String> {
 
 /// Text without tags, in one line, up to a length in bytes.
 fn plain(text: &str, longest: usize) -> Option<String> {
-    let untagged = without_tags(text);
+    let untagged = without_tags(&text[..boundary(text, MOST_MARKUP)]);
     let decoded = decode_references(&untagged);
     let mut line = String::new();
     for word in decoded.split_whitespace() {
@@ -64,7 +66,7 @@ fn without_tags(text: &str) -> String {
         let (before, tag) = rest.split_at(at);
         out.push_str(before);
         let opens = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match tag.find('>').filter(|_| opens) {
+        match if opens { tag.find('>') } else { None } {
             Some(end) => {
                 out.push(' ');
                 rest = &tag[end + 1..];
@@ -80,6 +82,12 @@ fn without_tags(text: &str) -> String {
         }
     }
     out + rest
+}
+
+/// The last place up to `most` where a character starts.
+pub(super) fn boundary(text: &str, most: usize) -> usize {
+    let most = most.min(text.len());
+    (0..=most).rev().find(|place| text.is_char_boundary(*place)).unwrap_or_default()
 }
 
 #[cfg(test)]

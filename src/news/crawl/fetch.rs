@@ -5,21 +5,23 @@
 //! by time; each redirect is checked as the first address was; a body that is not whole
 //! is no page.
 
-use std::io::{ErrorKind, Read};
+mod body;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::decode::{is_gzip, unpack};
+use self::body::{body, is_binary, type_fits};
+use super::decode::is_gzip;
 use super::params::CrawlParams;
+use super::politeness::Outcome;
 use super::reason::Reason;
 use super::robots::RobotsFile;
 use crate::error::Result;
-use crate::net::{Cause, Client, Failure, Policy, Response, Url};
+use crate::net::{Cause, Client, Failure, Policy, Response, Url, shown_address};
 
 /// Longest silence of a server; the settings may ask for less.
 const IDLE_TIME: Duration = Duration::from_secs(15);
 const MEGABYTE: u64 = 1024 * 1024;
-const PIECE: usize = 16 * 1024;
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5";
 
 /// What makes a request conditional, from the answer before.
@@ -49,6 +51,18 @@ pub enum Fetched {
         /// The wait that the server asks for.
         retry: Option<Duration>,
     },
+}
+
+impl Fetched {
+    /// What it says about the host.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Fetched::Failed { code, retry, .. } if code.blames_host() => {
+                Outcome::Failed { retry: *retry }
+            }
+            _ => Outcome::Answered,
+        }
+    }
 }
 
 /// A page as it was sent, unpacked.
@@ -210,14 +224,15 @@ struct Request<'a> {
 impl Request<'_> {
     fn check(&self, seen: &[Url], next: &Url) -> Result<(), Stop> {
         if seen.contains(next) {
-            return Err(Stop::new(Reason::RedirectLoop, format!("`{next}` redirects in a circle")));
+            let message = format!("`{}` redirects in a circle", shown_address(next.as_str()));
+            return Err(Stop::new(Reason::RedirectLoop, message));
         }
         if seen.len() > self.redirects {
             let message = format!("more than {} redirects", self.redirects);
             return Err(Stop::new(Reason::TooManyRedirects, message));
         }
         if !(self.allowed)(next) {
-            let message = format!("robots.txt does not allow `{next}`");
+            let message = format!("robots.txt does not allow `{}`", shown_address(next.as_str()));
             return Err(Stop::new(Reason::RobotsDisallowed, message));
         }
         Ok(())
@@ -294,7 +309,7 @@ fn read(
 ) -> Result<Fetched, Stop> {
     match response.status() {
         // 206 was not asked for and is a part by its own words.
-        200 | 201 | 202 | 203 => {}
+        200..=203 => {}
         204 | 205 => return Err(Stop::new(Reason::Empty, "the answer has no content")),
         206 => return Err(Stop::new(Reason::Truncated, "the answer is only a part")),
         304 if *request.known != Validators::default() => return Ok(Fetched::NotModified),
@@ -327,75 +342,6 @@ fn bad_status(status: u16, response: &Response) -> Stop {
     };
     let message = format!("the server answers {status}");
     Stop { code, message, retry: response.retry_after() }
-}
-
-/// Whether the type is one that is read; `None` if it says nothing.
-fn type_fits(content_type: &str) -> Option<bool> {
-    let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match name.as_str() {
-        "" | "application/octet-stream" | "binary/octet-stream" => None,
-        "application/gzip" | "application/x-gzip" | "application/x-gunzip" => None,
-        "application/xml" | "application/json" | "application/xhtml+xml" => Some(true),
-        // A name that no one registered says nothing.
-        name if !name.contains('/') => None,
-        name if name.starts_with("text/") => Some(!matches!(name, "text/css" | "text/javascript")),
-        name => Some(name.ends_with("+xml") || name.ends_with("+json")),
-    }
-}
-
-/// UTF-16 has zero bytes too, and a byte order mark.
-fn is_binary(body: &[u8]) -> bool {
-    let start = &body[..body.len().min(1024)];
-    let is_wide = start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
-    start.contains(&0) && !is_wide
-}
-
-/// The whole body, unpacked.
-fn body(response: &mut Response, request: &Request<'_>, end: Instant) -> Result<Vec<u8>, Stop> {
-    let limit = request.limit;
-    let too_large = || Stop::new(Reason::TooLarge, format!("it is larger than {limit} bytes"));
-    if !request.may_cut && response.length().is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
-    let encoding = response.header("content-encoding").unwrap_or_default().to_owned();
-    let mut packed = read_raw(response, limit.saturating_add(1), end)?;
-    if packed.len() as u64 > limit {
-        if !request.may_cut {
-            return Err(too_large());
-        }
-        packed.truncate(limit as usize);
-    }
-    let body = unpack(packed, &encoding, limit).map_err(|code| match code {
-        Reason::TooLarge => too_large(),
-        Reason::BadEncoding => Stop::new(code, format!("it is packed as `{encoding}`")),
-        _ => Stop::new(code, format!("what is packed as `{encoding}` is damaged")),
-    })?;
-    match body.iter().all(u8::is_ascii_whitespace) {
-        true => Err(Stop::new(Reason::Empty, "the answer is empty")),
-        false => Ok(body),
-    }
-}
-
-/// Bytes as they come, until the end, `most` of them, or the end of the time.
-fn read_raw(response: &mut Response, most: u64, end: Instant) -> Result<Vec<u8>, Stop> {
-    let mut bytes = Vec::new();
-    let mut piece = [0; PIECE];
-    while (bytes.len() as u64) < most {
-        if Instant::now() >= end {
-            return Err(Stop::too_slow());
-        }
-        match response.read(&mut piece) {
-            Ok(0) => break,
-            Ok(length) => bytes.extend_from_slice(&piece[..length]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == ErrorKind::TimedOut => return Err(Stop::too_slow()),
-            Err(error) => {
-                let message = format!("the body ends after {} bytes: {error}", bytes.len());
-                return Err(Stop::new(Reason::Truncated, message));
-            }
-        }
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

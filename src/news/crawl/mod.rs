@@ -14,6 +14,8 @@ mod entry;
 mod fault_server;
 mod feeds;
 mod fetch;
+#[cfg(test)]
+mod laws;
 mod links;
 mod params;
 mod politeness;

@@ -10,6 +10,8 @@ use html5ever::data::NAMED_ENTITIES;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::entry::boundary;
+
 /// Elements below this depth belong to no feed.
 const DEEPEST: usize = 64;
 /// More of one element are not looked at.
@@ -181,8 +183,8 @@ fn named(name: &str) -> Option<String> {
 }
 
 fn push_bounded(text: &mut String, more: &str) {
-    let room = LONGEST_TEXT.saturating_sub(text.len()).min(more.len());
-    text.push_str(&more[..more.floor_char_boundary(room)]);
+    let room = LONGEST_TEXT.saturating_sub(text.len());
+    text.push_str(&more[..boundary(more, room)]);
 }
 
 #[cfg(test)]

@@ -17,10 +17,14 @@ const BROTLI_BOMB: &str = "cbffff3ff82540e2b14020f7fe8fffff7ff04b00c4611180eefd1
 /// `<html>한글 page</html>`
 const BROTLI_PAGE: &str = "8b0b803c68746d6c3eed959ceab88020706167653c2f68746d6c3e03";
 
-/// Asks `url` with the time limits of a test; `server` is allowed by name.
+/// The server is allowed by name; no test waits as long as this fetcher does.
 fn fetcher(server: &FaultServer) -> Fetcher {
+    fetcher_within(server, 20.0)
+}
+
+fn fetcher_within(server: &FaultServer, timeout: f64) -> Fetcher {
     let params = CrawlParams {
-        timeout: 0.5,
+        timeout,
         max_size: 1,
         allow_private: vec![server.host()],
         ..CrawlParams::default()
@@ -34,14 +38,15 @@ fn get(fetcher: &Fetcher, url: &str) -> Fetched {
 
 /// How a request to a server that does this ends: a reason, or the status and the length.
 fn outcome(act: Act) -> String {
+    outcome_within(act, 20.0)
+}
+
+fn outcome_within(act: Act, timeout: f64) -> String {
     let good = page("<p>good</p>");
     let server =
         FaultServer::new(move |head, _| if asks(head, "/") { act.clone() } else { good.clone() });
-    let fetcher = fetcher(&server);
-    let started = Instant::now();
-    let outcome = told(&get(&fetcher, &server.url("/")));
-    assert!(started.elapsed() < Duration::from_secs(5), "{outcome} took {:?}", started.elapsed());
-    assert_eq!(told(&get(&fetcher, &server.url("/good"))), "200 11", "after {outcome}");
+    let outcome = told(&get(&fetcher_within(&server, timeout), &server.url("/")));
+    assert_eq!(told(&get(&fetcher(&server), &server.url("/good"))), "200 11", "after {outcome}");
     outcome
 }
 
@@ -137,7 +142,9 @@ fn nothing_waits_for_ever() {
         Act::Drip(b"HTTP/1.1 200 OK\r\nX: ".to_vec(), b"x".to_vec(), pause),
         Act::Drip(start.clone(), b"x".to_vec(), pause),
     ] {
-        assert_eq!(outcome(act), "timeout");
+        let started = Instant::now();
+        assert_eq!(outcome_within(act, 0.3), "timeout");
+        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     }
 }
 
@@ -382,7 +389,8 @@ fn robots_are_had_or_not() {
     ] {
         let server = FaultServer::new(move |_, _| act.clone());
         let url = Url::parse(&server.url("/deep/page.html?a#b")).unwrap();
-        assert!(fetcher(&server).robots(&url) == expected);
+        let timeout = if expected == RobotsFile::Unreachable { 0.3 } else { 20.0 };
+        assert!(fetcher_within(&server, timeout).robots(&url) == expected);
     }
     let server = FaultServer::new(|head, _| match asks(head, "/robots.txt") {
         true => redirect_to("/elsewhere"),
@@ -390,4 +398,38 @@ fn robots_are_had_or_not() {
     });
     let url = Url::parse(&server.url("/")).unwrap();
     assert!(matches!(fetcher(&server).robots(&url), RobotsFile::File(_)));
+}
+
+#[test]
+fn only_troubles_of_the_host_count_against_it() {
+    let failed = |code, retry| Fetched::Failed { code, message: String::new(), retry };
+    let wait = Some(Duration::from_secs(9));
+    for (fetched, expected) in [
+        (failed(Reason::RateLimited, wait), Outcome::Failed { retry: wait }),
+        (failed(Reason::Timeout, None), Outcome::Failed { retry: None }),
+        (failed(Reason::NotHtml, None), Outcome::Answered),
+        (failed(Reason::TooLarge, None), Outcome::Answered),
+        (Fetched::Gone, Outcome::Answered),
+        (Fetched::NotModified, Outcome::Answered),
+    ] {
+        assert_eq!(fetched.outcome(), expected, "{fetched:?}");
+    }
+}
+
+#[test]
+fn one_fetcher_serves_many_threads() {
+    let server = FaultServer::new(|head, _| match asks(head, "/bad") {
+        true => Act::Reset(vec![]),
+        false => page("<p>good</p>"),
+    });
+    let fetcher = fetcher(&server);
+    std::thread::scope(|scope| {
+        for path in ["/bad", "/1", "/bad", "/2", "/bad", "/3"] {
+            let (fetcher, url) = (&fetcher, server.url(path));
+            scope.spawn(move || {
+                let expected = if path == "/bad" { "connection-broken" } else { "200 11" };
+                assert_eq!(told(&get(fetcher, &url)), expected);
+            });
+        }
+    });
 }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 use super::hints::Hints;
 use super::phrases::{self, Verdict};
 use super::segments::{Block, Blocks, Kind};
+use super::witness::bare;
 use super::{BodyParams, korean, text};
 use crate::news::page::{Element, Page};
 
@@ -45,11 +46,6 @@ fn titles(page: &Page) -> Vec<String> {
         is_title(name).then(|| meta.attribute("content"))?.map(|title| title.into_owned())
     });
     headings.chain(metas).filter(|title| !title.is_empty()).map(|title| bare(&title)).collect()
-}
-
-/// Letters and digits alone.
-fn bare(line: &str) -> String {
-    line.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl Sifter<'_, '_> {

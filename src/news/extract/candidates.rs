@@ -150,16 +150,11 @@ fn is_container(element: Element) -> bool {
             | Td
             | Body
             | Center
-            | Blockquote
             | Form
             | Table
             | Tbody
             | Span
-            | Font
             | Other
             | Html
-            | Ul
-            | Ol
-            | Dl
     )
 }

@@ -9,11 +9,14 @@ mod phrases;
 mod scripts;
 mod segments;
 mod text;
+mod witness;
 
 use serde::{Deserialize, Serialize};
 
 use super::page::Page;
+use scripts::Payload;
 use segments::Blocks;
+use witness::Witnesses;
 
 pub use candidates::Sign;
 
@@ -42,23 +45,25 @@ pub struct Body {
 
 /// Finds the body of the article on a page.
 pub fn extract_body(page: &Page, params: &BodyParams) -> Option<Body> {
-    let visible = visible(page, params);
+    let declared = scripts::declared(page);
+    let visible = visible(page, declared.as_ref(), params);
     let prose = visible.as_ref().map_or(0, |body| width(&body.text));
-    unseen(page, prose, params).or(visible)
+    unseen(page, declared, prose, params).or(visible)
 }
 
-fn visible(page: &Page, params: &BodyParams) -> Option<Body> {
+fn visible(page: &Page, declared: Option<&Payload>, params: &BodyParams) -> Option<Body> {
     let found = Blocks::of(page);
     let candidates = candidates::candidates(page, &found);
-    let chosen = choose::choose(page, &found, &candidates)?;
+    let witnesses = Witnesses::of(page, &found, declared);
+    let chosen = choose::choose(page, &found, &candidates, &witnesses)?;
     let lines = blocks::lines(page, &found, chosen.node, params);
     let lines: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     Some(Body { text: lines.join("\n"), sign: chosen.sign })
 }
 
 /// The body that scripts hold, if what is to be seen is a small part of it.
-fn unseen(page: &Page, prose: u32, params: &BodyParams) -> Option<Body> {
-    let declared = scripts::declared(page).filter(|body| body.prose > 2 * prose + 200);
+fn unseen(page: &Page, declared: Option<Payload>, prose: u32, params: &BodyParams) -> Option<Body> {
+    let declared = declared.filter(|body| body.prose > 2 * prose + 200);
     let payload = declared.map(|body| (Sign::Declared, body)).or_else(|| {
         if prose > 600 {
             return None;
@@ -84,7 +89,8 @@ pub fn explain(page: &Page, params: &BodyParams) -> String {
     use std::fmt::Write;
     let found = Blocks::of(page);
     let candidates = candidates::candidates(page, &found);
-    let chosen = choose::choose(page, &found, &candidates);
+    let witnesses = Witnesses::of(page, &found, scripts::declared(page).as_ref());
+    let chosen = choose::choose(page, &found, &candidates, &witnesses);
     let kept = chosen.map(|c| blocks::lines(page, &found, c.node, params)).unwrap_or_default();
     let kept: Vec<usize> = kept.iter().map(|line| line.block).collect();
     let mut out = String::new();
@@ -92,7 +98,7 @@ pub fn explain(page: &Page, params: &BodyParams) -> String {
         let n = page.node(c.node);
         let _ = writeln!(out, "CAND {:?} {} {:?} {:?}", c.sign, c.node, n, found.inside(n));
     }
-    let _ = writeln!(out, "CHOSEN {chosen:?}");
+    let _ = writeln!(out, "CHOSEN {chosen:?} {witnesses:?}");
     for (at, block) in found.list.iter().enumerate() {
         let inside = chosen.is_some_and(|c| found.inside(page.node(c.node)).contains(&at));
         let mark = if kept.contains(&at) {

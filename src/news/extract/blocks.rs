@@ -11,12 +11,13 @@ use super::witness::bare;
 use super::{BodyParams, korean, text};
 use crate::news::page::{Element, Page};
 
-/// A line of the body.
-#[derive(Debug, Clone)]
-pub(super) struct Line {
-    /// The place of its block.
-    pub(super) block: usize,
-    pub(super) text: String,
+/// A line of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is by its elements.
+    pub kind: Kind,
+    /// What it says.
+    pub text: String,
 }
 
 /// The lines of the body in the element `node`.
@@ -25,7 +26,7 @@ pub(super) fn lines(page: &Page, blocks: &Blocks, node: usize, params: &BodyPara
     let inside = sifter.without_annex(blocks.inside(page.node(node)));
     let prose = sifter.prose(inside.clone());
     let mut lines: Vec<Line> = inside.filter_map(|at| sifter.line(at, &prose)).collect();
-    sifter.end(&mut lines);
+    end(&mut lines);
     drop_repeated(&mut lines);
     lines
 }
@@ -86,7 +87,7 @@ impl Sifter<'_, '_> {
             return None;
         }
         let text = korean::without_byline(&text).to_owned();
-        Some(Line { block: at, text })
+        Some(Line { kind: block.kind, text })
     }
 
     fn belongs(&self, block: &Block) -> bool {
@@ -139,18 +140,21 @@ impl Sifter<'_, '_> {
             Kind::Paragraph | Kind::Item | Kind::Quote | Kind::Preformatted => true,
         }
     }
-
-    /// A body ends with no heading, and not with who wrote it.
-    fn end(&self, lines: &mut Vec<Line>) {
-        let last = lines.len().saturating_sub(LAST_LINES);
-        let mut at = 0;
-        lines.retain(|line| {
-            at += 1;
-            at <= last || phrases::judge(&line.text) != Verdict::BoilerplateAtEnd
-        });
-        while lines.pop_if(|line| self.blocks.list[line.block].kind == Kind::Heading).is_some() {}
-    }
 }
+
+/// A body ends with no heading, and not with who wrote it.
+fn end(lines: &mut Vec<Line>) {
+    let last = lines.len().saturating_sub(LAST_LINES);
+    let mut at = 0;
+    lines.retain(|line| {
+        at += 1;
+        at <= last || phrases::judge(&line.text) != Verdict::BoilerplateAtEnd
+    });
+    while lines.pop_if(|line| line.kind == Kind::Heading).is_some() {}
+}
+
+/// Who wrote an article stands in its last lines.
+const LAST_LINES: usize = 4;
 
 /// Pages hold parts of an article twice, for narrow and for wide screens.
 fn drop_repeated(lines: &mut Vec<Line>) {
@@ -162,9 +166,6 @@ const SHORTEST_REPEATED: usize = 250;
 
 /// Bounds the work.
 const LONGEST_ANNEX: usize = 200;
-
-/// Who wrote an article stands in its last lines.
-const LAST_LINES: usize = 4;
 
 /// Whether a block leads elsewhere: nearly all of it is links, or what is not is short.
 fn is_link(block: &Block) -> bool {

@@ -143,7 +143,8 @@ fn is_container(element: Element) -> bool {
     use Element::*;
     matches!(
         element,
-        Article
+        Document
+            | Article
             | Main
             | Section
             | Div

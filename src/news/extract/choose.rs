@@ -14,24 +14,33 @@ pub(super) fn choose(
     blocks: &Blocks,
     candidates: &[Candidate],
     witnesses: &Witnesses,
-) -> Option<Candidate> {
+) -> Option<Chosen> {
     let prose = sums(&blocks.list, Block::body_prose);
     let ranges: Vec<_> = candidates.iter().map(|c| blocks.inside(page.node(c.node))).collect();
-    let points = |at: usize| -> f32 {
-        let own = &ranges[at];
+    let agreement = |at: usize| -> f32 {
         let others = candidates.iter().zip(&ranges);
-        let agreement =
-            others.map(|(other, range)| voice(other.sign) * likeness(&prose, own, range));
-        agreement.sum::<f32>() + witnesses.points(own)
+        let said = |(other, range)| voice(other) * likeness(&prose, &ranges[at], range);
+        others.map(said).sum()
     };
+    let points = |at: usize| agreement(at) + witnesses.points(&ranges[at]);
     let order = (0..candidates.len()).rev();
     let best = order.max_by(|&a, &b| points(a).total_cmp(&points(b)))?;
-    let Candidate { node, sign } = candidates[best];
-    Some(Candidate { node: whole(blocks, &prose, page.node(node)).index(), sign })
+    let node = whole(blocks, &prose, page.node(candidates[best].node)).index();
+    let voices: f32 = candidates.iter().map(voice).sum();
+    Some(Chosen { node, sign: candidates[best].sign, agreement: agreement(best) / voices })
 }
 
-fn voice(sign: Sign) -> f32 {
-    match sign {
+/// The element of the body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chosen {
+    pub(super) node: usize,
+    pub(super) sign: Sign,
+    /// The share of the signs that agree.
+    pub(super) agreement: f32,
+}
+
+fn voice(candidate: &Candidate) -> f32 {
+    match candidate.sign {
         Sign::Declared => 2.0,
         Sign::Hook | Sign::Readability | Sign::Density => 1.0,
         Sign::Article | Sign::Siblings | Sign::Script => 0.7,

@@ -7,13 +7,20 @@ use crate::news::page::{Counts, Element, Node, Page};
 
 /// What a block is by the elements it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// None of the others, as in a bare `<div>`.
     Text,
+    /// `<p>`.
     Paragraph,
+    /// An item of a list.
     Item,
+    /// `<blockquote>`.
     Quote,
+    /// A cell of a table.
     Cell,
+    /// `<pre>`.
     Preformatted,
+    /// A heading.
     Heading,
 }
 

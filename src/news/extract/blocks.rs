@@ -7,24 +7,26 @@ use rustc_hash::FxHashSet;
 use super::hints::Hints;
 use super::phrases::{self, Verdict};
 use super::segments::{Block, Blocks, Kind};
+use super::witness::bare;
 use super::{BodyParams, korean, text};
 use crate::news::page::{Element, Page};
 
-/// A line of the body.
-#[derive(Debug, Clone)]
-pub(super) struct Line {
-    /// The place of its block.
-    pub(super) block: usize,
-    pub(super) text: String,
+/// A line of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is by its elements.
+    pub kind: Kind,
+    /// What it says.
+    pub text: String,
 }
 
 /// The lines of the body in the element `node`.
 pub(super) fn lines(page: &Page, blocks: &Blocks, node: usize, params: &BodyParams) -> Vec<Line> {
     let sifter = Sifter { page, blocks, params, titles: titles(page) };
-    let inside = blocks.inside(page.node(node));
+    let inside = sifter.without_annex(blocks.inside(page.node(node)));
     let prose = sifter.prose(inside.clone());
     let mut lines: Vec<Line> = inside.filter_map(|at| sifter.line(at, &prose)).collect();
-    sifter.end(&mut lines);
+    end(&mut lines);
     drop_repeated(&mut lines);
     lines
 }
@@ -47,12 +49,23 @@ fn titles(page: &Page) -> Vec<String> {
     headings.chain(metas).filter(|title| !title.is_empty()).map(|title| bare(&title)).collect()
 }
 
-/// Letters and digits alone.
-fn bare(line: &str) -> String {
-    line.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 impl Sifter<'_, '_> {
+    /// The blocks before `Related articles`, if mostly links follow.
+    fn without_annex(&self, inside: Range<usize>) -> Range<usize> {
+        let list = &self.blocks.list;
+        let prose = |range: Range<usize>| list[range].iter().map(Block::body_prose).sum::<u32>();
+        let is_foreign = |block: &&Block| is_link(block) || !self.belongs(block);
+        let starts_annex = |&at: &usize| {
+            let rest = at + 1..inside.end;
+            list[at].kind == Kind::Heading
+                && list[rest.clone()].iter().filter(is_foreign).count() * 3 >= rest.len()
+                && prose(rest) * 3 < prose(inside.start..at)
+                && phrases::judge(&text::line(self.page, &list[at])) == Verdict::Boilerplate
+        };
+        let end = inside.clone().rev().take(LONGEST_ANNEX).filter(starts_annex).last();
+        inside.start..end.unwrap_or(inside.end)
+    }
+
     /// From the first block of prose to the last; empty if there is none.
     fn prose(&self, inside: Range<usize>) -> Range<usize> {
         let is_prose = |at: &usize| self.blocks.list[*at].body_prose() > 0;
@@ -63,7 +76,7 @@ impl Sifter<'_, '_> {
 
     fn line(&self, at: usize, prose: &Range<usize>) -> Option<Line> {
         let block = &self.blocks.list[at];
-        if !self.belongs(block) || (is_link(block) && !self.heads_prose(at)) {
+        if !self.belongs(block) || (is_link(block) && !self.may_be_link(at)) {
             return None;
         }
         let text = text::line(self.page, block);
@@ -74,7 +87,7 @@ impl Sifter<'_, '_> {
             return None;
         }
         let text = korean::without_byline(&text).to_owned();
-        Some(Line { block: at, text })
+        Some(Line { kind: block.kind, text })
     }
 
     fn belongs(&self, block: &Block) -> bool {
@@ -86,49 +99,62 @@ impl Sifter<'_, '_> {
         if self.params.captions {
             hints = hints.without(Hints::CAPTION);
         }
-        let is_title = block.kind == Kind::Heading && hints.has(Hints::TITLE);
-        !hints.has(Hints::BOILERPLATE) && !is_title
+        !hints.has(Hints::BOILERPLATE)
     }
 
-    /// A heading is part of the body with the paragraph that follows, even if it is a link.
-    fn heads_prose(&self, at: usize) -> bool {
+    /// Whether a block that is a link is part of the body even so.
+    fn may_be_link(&self, at: usize) -> bool {
+        let block = &self.blocks.list[at];
+        match block.kind {
+            Kind::Heading => self.heads(at, |next| next.body_prose() > 0),
+            Kind::Item => {
+                let list = self.page.node(block.holder).parent();
+                list.is_some_and(|list| list.counts().link_density() < 0.5)
+            }
+            Kind::Quote => true,
+            _ => false,
+        }
+    }
+
+    /// A heading belongs to the paragraph that follows.
+    fn heads(&self, at: usize, is_meant: fn(&Block) -> bool) -> bool {
         let list = &self.blocks.list;
         let around = |block: &Block| self.page.node(block.holder).parent().map(|node| node.index());
-        list[at].kind == Kind::Heading
-            && list
-                .get(at + 1)
-                .is_some_and(|next| next.body_prose() > 0 && around(next) == around(&list[at]))
+        list.get(at + 1).is_some_and(|next| is_meant(next) && around(next) == around(&list[at]))
     }
 
     /// What stands before the first paragraph is mostly the title, a date, who wrote it.
     fn may_lead(&self, at: usize, text: &str) -> bool {
         let block = &self.blocks.list[at];
         let own = bare(text);
-        let is_title = self.titles.iter().any(|title| *title == own || title.starts_with(&own));
+        let is_title = self.titles.iter().any(|title| title.starts_with(&own));
         if is_title || block.hints.has(Hints::TITLE) || looks_like_date_or_name(text) {
             return false;
         }
         match block.kind {
             Kind::Heading => {
                 let element = self.page.node(block.holder).element();
-                element != Element::H1 && self.heads_prose(at)
+                element != Element::H1 && self.heads(at, |next| next.kind == Kind::Paragraph)
             }
             Kind::Text | Kind::Cell => block.counts.characters >= 60,
             Kind::Paragraph | Kind::Item | Kind::Quote | Kind::Preformatted => true,
         }
     }
-
-    /// A body ends with no heading, and not with who wrote it.
-    fn end(&self, lines: &mut Vec<Line>) {
-        let last = lines.len().saturating_sub(LAST_LINES);
-        let mut at = 0;
-        lines.retain(|line| {
-            at += 1;
-            at <= last || phrases::judge(&line.text) != Verdict::BoilerplateAtEnd
-        });
-        while lines.pop_if(|line| self.blocks.list[line.block].kind == Kind::Heading).is_some() {}
-    }
 }
+
+/// A body ends with no heading, and not with who wrote it.
+fn end(lines: &mut Vec<Line>) {
+    let last = lines.len().saturating_sub(LAST_LINES);
+    let mut at = 0;
+    lines.retain(|line| {
+        at += 1;
+        at <= last || phrases::judge(&line.text) != Verdict::BoilerplateAtEnd
+    });
+    while lines.pop_if(|line| line.kind == Kind::Heading).is_some() {}
+}
+
+/// Who wrote an article stands in its last lines.
+const LAST_LINES: usize = 4;
 
 /// Pages hold parts of an article twice, for narrow and for wide screens.
 fn drop_repeated(lines: &mut Vec<Line>) {
@@ -138,13 +164,13 @@ fn drop_repeated(lines: &mut Vec<Line>) {
 
 const SHORTEST_REPEATED: usize = 250;
 
-/// Who wrote an article stands in its last lines.
-const LAST_LINES: usize = 4;
+/// Bounds the work.
+const LONGEST_ANNEX: usize = 200;
 
 /// Whether a block leads elsewhere: nearly all of it is links, or what is not is short.
 fn is_link(block: &Block) -> bool {
     let links = block.counts.link_characters;
-    let others = block.counts.characters - links;
+    let others = block.counts.characters.saturating_sub(links);
     links * 5 > block.counts.characters * 4 || (links > others && others < 25)
 }
 

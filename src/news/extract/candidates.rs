@@ -143,23 +143,19 @@ fn is_container(element: Element) -> bool {
     use Element::*;
     matches!(
         element,
-        Article
+        Document
+            | Article
             | Main
             | Section
             | Div
             | Td
             | Body
             | Center
-            | Blockquote
             | Form
             | Table
             | Tbody
             | Span
-            | Font
             | Other
             | Html
-            | Ul
-            | Ol
-            | Dl
     )
 }

@@ -43,7 +43,7 @@ impl Hints {
         self.0 & other.0 != 0
     }
 
-    pub(super) fn and(self, other: Hints) -> Hints {
+    pub(super) const fn and(self, other: Hints) -> Hints {
         Hints(self.0 | other.0)
     }
 
@@ -51,7 +51,7 @@ impl Hints {
         Hints(self.0 & other.0)
     }
 
-    pub(super) fn without(self, other: Hints) -> Hints {
+    pub(super) const fn without(self, other: Hints) -> Hints {
         Hints(self.0 & !other.0)
     }
 }

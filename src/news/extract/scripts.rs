@@ -113,7 +113,8 @@ const NO_BODIES: [&str; 16] = [
 /// Words and marks that end sentences, as no code has them.
 fn is_prose(value: &str) -> bool {
     let words = value.split_ascii_whitespace().take(400).count();
-    let marks = value.matches(". ").take(3).count() + value.matches(['다', '。']).take(3).count();
+    let ends = [". ", ".<", ".\n"].iter().map(|end| value.matches(end).take(3).count());
+    let marks = ends.sum::<usize>() + value.matches(['다', '。']).take(3).count();
     let code = ["function(", "=>", "{\"", "};", "@media", "!important"];
     words >= 8
         && (marks > 0 || value.ends_with('.'))
@@ -192,7 +193,7 @@ fn unescaped(raw: &str) -> String {
     while let Some(at) = memchr(b'\\', rest.as_bytes()) {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
-        let Some(kind) = after.chars().next() else { break };
+        let Some(kind) = after.chars().next() else { return out };
         rest = &after[kind.len_utf8()..];
         match kind {
             'n' | 'r' => out.push('\n'),

@@ -1,17 +1,26 @@
 //! Tree → blocks: the lines of a page, each with the part of the tree it stands in.
 
+use rustc_hash::FxHashMap;
+
 use super::hints::{self, Hints};
 use crate::news::page::{Counts, Element, Node, Page};
 
 /// What a block is by the elements it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// None of the others, as in a bare `<div>`.
     Text,
+    /// `<p>`.
     Paragraph,
+    /// An item of a list.
     Item,
+    /// `<blockquote>`.
     Quote,
+    /// A cell of a table.
     Cell,
+    /// `<pre>`.
     Preformatted,
+    /// A heading.
     Heading,
 }
 
@@ -85,7 +94,22 @@ impl Blocks {
         self.prose[inside.end] - self.prose[inside.start]
     }
 
+    /// The prose of the elements that share a `class`, together.
+    fn prose_of_classes<'a>(&self, page: &Page<'a>) -> FxHashMap<&'a str, u32> {
+        let mut sums = FxHashMap::default();
+        for node in page.nodes().filter(|node| node.element() != Element::Text) {
+            let prose = if node.counts().characters > 0 { self.prose(node) } else { 0 };
+            if prose > 0
+                && let Some(class) = node.raw_attribute("class")
+            {
+                *sums.entry(class).or_default() += prose;
+            }
+        }
+        sums
+    }
+
     fn give_hints(&mut self, page: &Page) {
+        let classes = self.prose_of_classes(page);
         let all = *self.prose.last().expect("a sum has a start");
         // Elements that are open, by their ends, with the hints inside them.
         let mut open: Vec<(usize, Hints)> = Vec::new();
@@ -103,7 +127,11 @@ impl Blocks {
             if node.counts().characters == 0 {
                 continue;
             }
-            let own = self.believed(page, hints::of(node), node, all);
+            let own = hints::of(node);
+            let own = match own.has(Hints::BOILERPLATE) {
+                true => self.believed(page, own, node, all, &classes),
+                false => own,
+            };
             if own != Hints::NONE {
                 self.cover(page, node, around, own);
                 open.push((node.end(), around.and(own)));
@@ -113,24 +141,27 @@ impl Blocks {
 
     /// Hints without those that can't be true: what holds most of the prose of a page
     /// is no sidebar, whatever its classes tell about the layout.
-    fn believed(&self, page: &Page, hints: Hints, node: Node, all: u32) -> Hints {
-        if !hints.has(Hints::BOILERPLATE) {
-            return hints;
+    fn believed(
+        &self,
+        page: &Page,
+        hints: Hints,
+        node: Node,
+        all: u32,
+        classes: &FxHashMap<&str, u32>,
+    ) -> Hints {
+        let share = |prose: u32| prose as f32 / all.max(1) as f32;
+        let own = share(self.prose(node));
+        let of_class = node.raw_attribute("class").and_then(|class| classes.get(class));
+        let alike = of_class.map_or(0.0, |&prose| share(prose));
+        let holds_title = self.title.is_some_and(|title| node.holds(page.node(title)));
+        if own > 0.8 || (own > 0.1 && holds_title) {
+            // What holds the title of the page is no comment either.
+            hints.without(Hints::BOILERPLATE)
+        } else if own > 0.4 || alike > 0.5 {
+            hints.without(Hints::BOILERPLATE.without(SURE))
+        } else {
+            hints
         }
-        let share = self.prose(node) as f32 / all.max(1) as f32;
-        let mut hints = hints;
-        if share > 0.4 {
-            hints = hints.without(
-                Hints::BOILERPLATE.without(Hints::COMMENT.and(Hints::HIDDEN).and(Hints::CONSENT)),
-            );
-        }
-        // What holds the title of the page is no comment either.
-        if share > 0.8
-            || (share > 0.1 && self.title.is_some_and(|title| node.holds(page.node(title))))
-        {
-            hints = hints.without(Hints::BOILERPLATE);
-        }
-        hints
     }
 
     /// An element inside a block that holds nearly all of it speaks for the block; what
@@ -149,6 +180,10 @@ impl Blocks {
         }
     }
 }
+
+/// Comments, and what is said of cookies, can be longer than an article.
+const SURE: Hints =
+    Hints::COMMENT.and(Hints::HIDDEN).and(Hints::CONSENT).and(Hints::FOOTER).and(Hints::NAVIGATION);
 
 pub(super) fn sums(blocks: &[Block], value: impl Fn(&Block) -> u32) -> Vec<u32> {
     let mut total = 0;

@@ -49,7 +49,7 @@ impl<'p, 'a> Node<'p, 'a> {
     }
 
     /// The elements that hold it, innermost first.
-    pub fn ancestors(&self) -> impl Iterator<Item = Node<'p, 'a>> {
+    pub fn ancestors(&self) -> impl Iterator<Item = Node<'p, 'a>> + use<'p, 'a> {
         std::iter::successors(self.parent(), Node::parent)
     }
 
@@ -60,13 +60,13 @@ impl<'p, 'a> Node<'p, 'a> {
     }
 
     /// The nodes directly in it.
-    pub fn children(&self) -> impl Iterator<Item = Node<'p, 'a>> {
+    pub fn children(&self) -> impl Iterator<Item = Node<'p, 'a>> + use<'p, 'a> {
         let first = (self.index + 1 < self.end()).then(|| Node::new(self.page, self.index + 1));
         std::iter::successors(first, Node::next_sibling)
     }
 
     /// All nodes in it, in the order of the page.
-    pub fn descendants(&self) -> impl DoubleEndedIterator<Item = Node<'p, 'a>> {
+    pub fn descendants(&self) -> impl DoubleEndedIterator<Item = Node<'p, 'a>> + use<'p, 'a> {
         let page = self.page;
         (self.index + 1..self.end()).map(move |index| Node::new(page, index))
     }
@@ -103,7 +103,7 @@ impl<'p, 'a> Node<'p, 'a> {
     }
 
     /// The words of its `class`.
-    pub fn classes(&self) -> impl Iterator<Item = &'a str> {
+    pub fn classes(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.raw_attribute("class").unwrap_or_default().split_ascii_whitespace()
     }
 

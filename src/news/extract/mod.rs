@@ -1,1 +1,8 @@
-//! Tree of a page → the body of its article.
+//! A page → the parts of its article.
+
+pub mod charset;
+pub mod metadata;
+pub mod publishers;
+mod selected;
+
+pub use selected::{Selected, Unfit};

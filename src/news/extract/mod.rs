@@ -8,9 +8,11 @@
 mod article;
 mod blocks;
 mod candidates;
+pub mod charset;
 mod choose;
 mod hints;
 mod korean;
+pub mod metadata;
 mod phrases;
 mod refuse;
 mod scripts;

@@ -27,8 +27,8 @@ impl Refusal {
     /// A word for programs.
     pub fn code(self) -> &'static str {
         match self {
-            Refusal::Empty => "empty",
-            Refusal::NotFound => "not_found",
+            Refusal::Empty => "no-body",
+            Refusal::NotFound => "not-found",
             Refusal::Blocked => "blocked",
             Refusal::Consent => "consent",
             Refusal::Paywall => "paywall",

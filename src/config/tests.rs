@@ -446,7 +446,19 @@ fn bundled_pipelines_are_valid() {
     let config = Config::read(&project_file(FILE_NAME)).map_err(|error| shown(&error)).unwrap();
     assert_eq!(config.default, "sample");
     let names: Vec<&str> = config.pipelines.keys().map(String::as_str).collect();
-    assert_eq!(names, ["imdb", "imdb-classic", "news", "news-sample", "nsmc", "nsmc-chars", "sample", "sample-ko"]);
+    assert_eq!(
+        names,
+        [
+            "imdb",
+            "imdb-classic",
+            "news",
+            "news-sample",
+            "nsmc",
+            "nsmc-chars",
+            "sample",
+            "sample-ko"
+        ]
+    );
     for name in names {
         config.pipeline(Some(name), &Overrides::none()).unwrap();
     }

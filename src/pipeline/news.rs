@@ -108,7 +108,8 @@ pub fn re_extract_news(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> 
     for id in store.raw_pages()? {
         let raw = store.raw_page(id)?;
         let listed = Listed { title: None, date: raw.listed_date.as_deref() };
-        let made = extractor.article(&raw.body, raw.content_type.as_deref(), &raw.url, &listed);
+        let made =
+            extractor.article(&raw.body, raw.content_type.as_deref(), Some(&raw.url), &listed);
         let is_changed =
             store.re_extracted(&raw, made.article.as_ref().map_err(|reason| *reason))?;
         changed += u64::from(is_changed);
@@ -140,7 +141,7 @@ pub fn now() -> i64 {
 fn extracted(extractor: &Extractor, answer: &Answer, page: &Waiting) -> Extracted {
     let listed = Listed { title: page.title.as_deref(), date: page.date.as_deref() };
     let kind = Some(answer.content_type.as_str());
-    let made = extractor.article(&answer.body, kind, answer.url.as_str(), &listed);
+    let made = extractor.article(&answer.body, kind, Some(answer.url.as_str()), &listed);
     Extracted { article: made.article, links: made.links }
 }
 

@@ -1,6 +1,11 @@
 //! Bytes of a page → its article.
+//!
+//! In: what a server sent or a file holds. Out: the article with all that the page says
+//! of it, or in one word why there is none. A rule for the publisher is tried first;
+//! where it finds nothing, the page is read without it.
 
-use super::{BodyParams, extract_body};
+use super::metadata::metadata;
+use super::{BodyParams, charset, extract_body};
 use crate::error::Result;
 use crate::news::page::{Element, Page};
 use crate::news::store::Article;
@@ -37,29 +42,41 @@ impl Extractor {
         Ok(Extractor { params: BodyParams::default() })
     }
 
-    /// The article of a page that was found at `url`.
+    /// The article of a page; `url` is where it was found, `content_type` what the
+    /// server said of it.
     pub fn article(
         &self,
         body: &[u8],
-        _content_type: Option<&str>,
-        url: &str,
+        content_type: Option<&str>,
+        url: Option<&str>,
         listed: &Listed<'_>,
     ) -> Made {
-        let text = String::from_utf8_lossy(body);
+        let text = charset::decode_from(body, content_type, url).text;
         let page = Page::parse(&text);
         let links = page.elements(Element::A).filter_map(|link| link.attribute("href"));
         let links = links.map(|href| href.into_owned()).collect();
-        let title = page.elements(Element::Title).next().map(|title| title.text());
-        let article = match extract_body(&page, &self.params) {
-            Some(body) => Ok(Article {
-                url: url.to_owned(),
-                title: listed.title.map(str::to_owned).or(title).unwrap_or_default(),
-                text: body.text,
-                date: listed.date.map(str::to_owned),
-                ..Article::default()
-            }),
-            None => Err("no-body"),
-        };
-        Made { article, links }
+        Made { article: self.article_of(&page, url, listed), links }
+    }
+
+    fn article_of(
+        &self,
+        page: &Page<'_>,
+        url: Option<&str>,
+        listed: &Listed<'_>,
+    ) -> std::result::Result<Article, &'static str> {
+        let body = extract_body(page, &self.params).map_err(|refusal| refusal.code())?;
+        let about = metadata(page, url);
+        let title = about.title.or(listed.title.map(str::to_owned)).unwrap_or_default();
+        Ok(Article {
+            url: about.canonical.or(url.map(str::to_owned)).unwrap_or_default(),
+            title,
+            text: body.text,
+            date: about.date.or(listed.date.map(str::to_owned)),
+            authors: about.authors,
+            language: about.language,
+            site: about.site,
+            image: about.image,
+            publisher_rule: None,
+        })
     }
 }

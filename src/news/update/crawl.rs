@@ -10,6 +10,7 @@ use super::{Updated, Updater};
 use crate::error::{Error, Result};
 use crate::net::Url;
 use crate::news::crawl::{Answer, Fetched, Outcome, Reason, Validators as Asked, host_key};
+use crate::news::extract::charset;
 use crate::news::store::{NewPage, NewsSource, NewsStore, Validators, Waiting};
 
 /// Failures after which a page is given up, over all updates.
@@ -192,7 +193,7 @@ impl<'a> Crawl<'a> {
     /// Stores what a source lists, with the sitemaps that it leads to.
     fn list(&self, source: &NewsSource, answer: &Answer) -> Result<()> {
         let read = |answer: &Answer| {
-            let text = String::from_utf8_lossy(&answer.body);
+            let text = charset::decode(&answer.body, Some(&answer.content_type)).text;
             listing(source, answer, &text)
         };
         let mut listed = read(answer)?;

@@ -24,7 +24,8 @@ pub(super) fn site(clues: &Clues) -> Option<String> {
 
 /// The lead image.
 pub(super) fn image(clues: &Clues) -> Option<String> {
-    let names = ["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"];
+    let names =
+        ["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"];
     let metas = names.iter().flat_map(|name| clues.metas(name)).map(str::to_owned);
     let all = metas.chain(clues.data.image());
     all.filter_map(|address| absolute(clues, &address)).next().map(String::from)

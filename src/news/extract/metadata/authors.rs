@@ -9,9 +9,25 @@ use super::{names, scripts};
 use crate::news::page::{Element, Node};
 
 const NAMES: &[&str] = &[
-    "dable:author", "author", "article:author", "og:article:author", "byl", "parsely-author", "sailthru.author",
-    "dc.creator", "dcterms.creator", "article_author", "cxenseparse:author", "authors", "og:author", "rbauthors",
-    "citation_author", "article.author", "analytics:author", "news_author", "reporter",
+    "dable:author",
+    "author",
+    "article:author",
+    "og:article:author",
+    "byl",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "article_author",
+    "cxenseparse:author",
+    "authors",
+    "og:author",
+    "rbauthors",
+    "citation_author",
+    "article.author",
+    "analytics:author",
+    "news_author",
+    "reporter",
 ];
 
 /// Where people stand; tried in turn until one names somebody.
@@ -84,13 +100,19 @@ fn of_bylines(clues: &Clues) -> Vec<String> {
 }
 
 fn is_byline(node: Node) -> bool {
-    const WORDS: [&str; 7] = ["byline", "author", "writer", "reporter", "journalist", "contributor", "press_name"];
-    const OTHERS: [&str; 9] = ["comment", "social", "bio", "avatar", "img", "image", "share", "related", "photo"];
+    const WORDS: [&str; 7] =
+        ["byline", "author", "writer", "reporter", "journalist", "contributor", "press_name"];
+    const OTHERS: [&str; 9] =
+        ["comment", "social", "bio", "avatar", "img", "image", "share", "related", "photo"];
     let says = |value: &str| {
         let value = value.to_ascii_lowercase();
-        WORDS.iter().any(|word| value.contains(word)) && !OTHERS.iter().any(|word| value.contains(word))
+        WORDS.iter().any(|word| value.contains(word))
+            && !OTHERS.iter().any(|word| value.contains(word))
     };
-    let may_be = !matches!(node.element(), Element::Text | Element::Raw | Element::Body | Element::Html | Element::Article);
+    let may_be = !matches!(
+        node.element(),
+        Element::Text | Element::Raw | Element::Body | Element::Html | Element::Article
+    );
     may_be
         && (node.classes().any(says) || node.raw_attribute("id").is_some_and(says))
         && (2..=120).contains(&node.counts().characters)
@@ -100,7 +122,9 @@ fn is_beside(node: Node) -> bool {
     node.ancestors().take(12).any(|parent| {
         let is_list = |class: &str| {
             let class = class.to_ascii_lowercase();
-            ["related", "sidebar", "recommend", "ranking", "comment", "reply"].iter().any(|word| class.contains(word))
+            ["related", "sidebar", "recommend", "ranking", "comment", "reply"]
+                .iter()
+                .any(|word| class.contains(word))
         };
         matches!(parent.element(), Element::Aside | Element::Nav | Element::Footer)
             || parent.classes().any(is_list)
@@ -142,10 +166,14 @@ fn signed(node: Node, text: &str) -> Vec<String> {
         return Vec::new();
     }
     match () {
-        () if is_by && text.len() <= 3 => node.parent().map_or(Vec::new(), |parent| by_line(&parent.text())),
+        () if is_by && text.len() <= 3 => {
+            node.parent().map_or(Vec::new(), |parent| by_line(&parent.text()))
+        }
         () if is_by => by_line(text),
         () if is_line() => names::before_role(text),
-        () => DATELINE.find(text).map_or_else(|| ending(text), |line| names::before_role(line.as_str())),
+        () => DATELINE
+            .find(text)
+            .map_or_else(|| ending(text), |line| names::before_role(line.as_str())),
     }
 }
 
@@ -168,8 +196,13 @@ fn ending(text: &str) -> Vec<String> {
 fn is_caption(node: Node) -> bool {
     let text = node.source();
     node.ancestors().take(4).any(|parent| {
-        let says = |class: &str| ["caption", "photo", "desc"].iter().any(|word| class.to_ascii_lowercase().contains(word));
-        matches!(parent.element(), Element::Figcaption | Element::Figure | Element::A) || parent.classes().any(says)
+        let says = |class: &str| {
+            ["caption", "photo", "desc"]
+                .iter()
+                .any(|word| class.to_ascii_lowercase().contains(word))
+        };
+        matches!(parent.element(), Element::Figcaption | Element::Figure | Element::A)
+            || parent.classes().any(says)
     }) || text.contains("사진")
         || node.ancestors().any(|parent| parent.element().is_unseen() && parent.parent().is_some())
 }
@@ -178,13 +211,15 @@ fn is_caption(node: Node) -> bool {
 fn agency(clues: &Clues) -> Vec<String> {
     let sites = clues.site_names();
     let own: Vec<String> = sites.iter().map(|name| key(name)).filter(|key| key.len() > 2).collect();
-    let is_own = |name: &str| own.iter().any(|own| own.contains(name) || name.contains(own.as_str()));
+    let is_own =
+        |name: &str| own.iter().any(|own| own.contains(name) || name.contains(own.as_str()));
     let data = clues.data.authors().into_iter().map(|(name, _)| name);
     let metas = NAMES.iter().flat_map(|name| clues.metas(name)).map(str::to_owned);
     let names = data.chain(metas).filter_map(|name| {
         let name = name.split(" | ").next().unwrap_or_default().trim().to_owned();
         let is_name = !name.contains(['@', '/', '_']) && (2..=40).contains(&name.chars().count());
-        let is_role = ["admin", "staff", "editor", "webmaster", "author"].contains(&name.to_lowercase().as_str());
+        let is_role = ["admin", "staff", "editor", "webmaster", "author"]
+            .contains(&name.to_lowercase().as_str());
         (is_name && !is_role && !key(&name).is_empty() && !is_own(&key(&name))).then_some(name)
     });
     // Without a name of its own, the site may be what is named.

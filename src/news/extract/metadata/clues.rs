@@ -56,7 +56,9 @@ impl<'p, 'a> Clues<'p, 'a> {
 
     fn add(&mut self, node: Node<'p, 'a>) {
         let once = |known: &Option<String>, name: &str| match known {
-            None => node.attribute(name).map(|value| tidy(&value)).filter(|value| !value.is_empty()),
+            None => {
+                node.attribute(name).map(|value| tidy(&value)).filter(|value| !value.is_empty())
+            }
             known => known.clone(),
         };
         match node.element() {
@@ -116,7 +118,8 @@ impl<'p, 'a> Clues<'p, 'a> {
 
     /// What the site calls itself, the most trusted first.
     pub fn site_names(&self) -> Vec<String> {
-        let names = ["og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"];
+        let names =
+            ["og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site"];
         let metas = names.iter().flat_map(|name| self.metas(name));
         let mut all: Vec<String> = self.data.publisher().into_iter().collect();
         all.extend(metas.map(|name| name.trim_start_matches('@').to_owned()));

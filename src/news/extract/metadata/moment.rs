@@ -43,7 +43,9 @@ pattern!(MONTH_FIRST, &format!(r"(?i)\b{MONTH}\s+{DAY},?\s+{YEAR}\b"));
 pattern!(DAY_FIRST, &format!(r"(?i)\b{DAY}[\s-]+(?:of\s+)?{MONTH},?[\s-]+{YEAR}\b"));
 pattern!(
     YEAR_LAST,
-    &format!(r"(?i)\b{MONTH}\s+{DAY}\s+(?<clock>\d\d:\d\d:\d\d)\s+(?<zone>[a-z]{{2,4}})?\s*{YEAR}\b")
+    &format!(
+        r"(?i)\b{MONTH}\s+{DAY}\s+(?<clock>\d\d:\d\d:\d\d)\s+(?<zone>[a-z]{{2,4}})?\s*{YEAR}\b"
+    )
 );
 pattern!(
     TIME,
@@ -74,7 +76,9 @@ impl Moment {
     pub fn is_whole(text: &str) -> bool {
         let without = |pattern: &Regex, text: &str| pattern.replace(text, "").into_owned();
         let text = without(&NUMERIC, text.trim());
-        let text = match text.trim_start_matches(['(', ' ', ')', '월', '화', '수', '목', '금', '토', '일']) {
+        let text = match text
+            .trim_start_matches(['(', ' ', ')', '월', '화', '수', '목', '금', '토', '일'])
+        {
             "" => return true,
             rest => without(&TIME, rest),
         };
@@ -198,7 +202,8 @@ fn zone_of(found: &Captures, day: NaiveDate) -> Option<FixedOffset> {
     match zone.strip_prefix(['+', '-']) {
         Some(digits) => {
             let digits = digits.replace(':', "");
-            let (hours, minutes) = digits.split_at(if digits.len() > 2 { digits.len() - 2 } else { digits.len() });
+            let (hours, minutes) =
+                digits.split_at(if digits.len() > 2 { digits.len() - 2 } else { digits.len() });
             let minutes = hours.parse::<i32>().ok()? * 60 + minutes.parse().unwrap_or(0);
             minutes_east(if zone.starts_with('-') { -minutes } else { minutes })
         }
@@ -297,7 +302,16 @@ mod tests {
 
     #[test]
     fn other_numbers_are_no_dates() {
-        for text in ["", "12345", "2026-13-45", "1.2.3", "192.168.2026.1", "T2026", "02-2026-1234567", "2026.11.2345"] {
+        for text in [
+            "",
+            "12345",
+            "2026-13-45",
+            "1.2.3",
+            "192.168.2026.1",
+            "T2026",
+            "02-2026-1234567",
+            "2026.11.2345",
+        ] {
             check(text, "none");
         }
     }
@@ -305,7 +319,8 @@ mod tests {
     #[test]
     fn zones_are_added() {
         let show = |text: &str| {
-            Moment::read(text).map(|moment| moment.show(FixedOffset::east_opt(32400).expect("it is one")))
+            Moment::read(text)
+                .map(|moment| moment.show(FixedOffset::east_opt(32400).expect("it is one")))
         };
         assert_eq!(show("2026.11.23 09:05").as_deref(), Some("2026-11-23T09:05:00+09:00"));
         assert_eq!(show("2026.11.23").as_deref(), Some("2026-11-23T00:00:00+09:00"));

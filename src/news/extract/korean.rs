@@ -7,16 +7,27 @@ use regex::Regex;
 
 /// Whether the line only says who wrote the article, or when.
 pub(super) fn is_byline(line: &str) -> bool {
-    line.chars().count() <= 100 && BYLINES.iter().any(|pattern| pattern.is_match(line))
+    line.len() <= 300
+        && (may_name(line) || line.starts_with(|first: char| first.is_ascii_digit()))
+        && line.chars().count() <= 100
+        && BYLINES.iter().any(|pattern| pattern.is_match(line))
 }
 
 /// The line without `부산=홍길동 기자 a@b.kr` behind its last sentence.
 pub(super) fn without_byline(line: &str) -> &str {
+    if !may_name(line) {
+        return line;
+    }
     let end = TRAILING.find(line).map_or(line.len(), |found| {
         // The mark that ends the sentence stays.
         found.start() + found.as_str().chars().next().map_or(0, char::len_utf8)
     });
     line[..end].trim_end()
+}
+
+/// Whether the line holds Hangul or an address: the patterns are dear.
+fn may_name(line: &str) -> bool {
+    line.bytes().any(|byte| byte == b'@' || (0xEA..=0xED).contains(&byte))
 }
 
 const NAME: &str = r"[가-힣]{2,4}";

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use regex::Regex;
+use rustc_hash::FxHashSet;
 
 /// What is known of a line by its words alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,15 +26,10 @@ pub(super) fn judge(line: &str) -> Verdict {
     let line = line.to_lowercase();
     let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
     let lists = &*LISTS;
-    let starts = |line: &str| lists.starts.iter().any(|start| line.starts_with(start));
-    let holds = |phrases: &[&str]| phrases.iter().any(|phrase| line.contains(phrase));
-    if (bare.is_empty() && !line.contains('_'))
-        || lists.whole.contains_key(bare)
-        || starts(&line)
-        || holds(&lists.holds)
-    {
+    let is_mark = bare.is_empty() && !line.contains('_');
+    if is_mark || lists.whole.contains(bare) || lists.anywhere.is_match(&line) {
         Verdict::Boilerplate
-    } else if holds(&lists.end) {
+    } else if lists.end.is_match(&line) {
         Verdict::BoilerplateAtEnd
     } else {
         Verdict::Unknown
@@ -41,10 +37,10 @@ pub(super) fn judge(line: &str) -> Verdict {
 }
 
 struct Lists {
-    whole: FxHashMap<&'static str, ()>,
-    starts: Vec<&'static str>,
-    holds: Vec<&'static str>,
-    end: Vec<&'static str>,
+    whole: FxHashSet<&'static str>,
+    /// Starts of lines, and what may stand anywhere: one pass for all of them.
+    anywhere: Regex,
+    end: Regex,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -53,11 +49,15 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         let lines = table.lines().filter_map(move |line| line.split_once(": "));
         lines.filter(move |(name, _)| *name == kind).map(|(_, phrase)| phrase.trim())
     };
+    let any = |kind: &'static str| {
+        let phrases: Vec<String> = of(kind).map(regex::escape).collect();
+        format!("(?:{})", phrases.join("|"))
+    };
+    let compiled = |pattern: &str| Regex::new(pattern).expect("escaped phrases are a pattern");
     Lists {
-        whole: of("is").map(|phrase| (phrase, ())).collect(),
-        starts: of("starts").collect(),
-        holds: of("holds").collect(),
-        end: of("end").collect(),
+        whole: of("is").collect(),
+        anywhere: compiled(&format!("^{}|{}", any("starts"), any("holds"))),
+        end: compiled(&any("end")),
     }
 });
 

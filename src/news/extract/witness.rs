@@ -30,6 +30,9 @@ impl Witnesses {
         let description = description(page).map(|text| bare(&text)).unwrap_or_default();
         let description: String = description.chars().take(SAMPLE).collect();
         let mut witnesses = Witnesses::default();
+        if [&description, &first].iter().all(|sample| sample.is_empty()) {
+            return witnesses;
+        }
         let prose = blocks.list.iter().enumerate().filter(|(_, block)| block.body_prose() > 0);
         for (at, block) in prose {
             let line = bare(&text::line(page, block));

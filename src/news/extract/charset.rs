@@ -81,7 +81,9 @@ fn is_utf_8(mut bytes: &[u8]) -> bool {
         has_escape |= bytes[..valid].contains(&0x1B);
         let Some(error) = error else { break };
         // A page cut off inside of a character.
-        let Some(length) = error.error_len() else { return characters >= errors.max(1) * CHARACTERS_AN_ERROR };
+        let Some(length) = error.error_len() else {
+            return characters >= errors.max(1) * CHARACTERS_AN_ERROR;
+        };
         errors += 1;
         bytes = &bytes[valid + length..];
     }
@@ -138,7 +140,8 @@ fn after_label_name(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Pages name windows-949 in more ways than the standard knows.
 fn of_label(label: &[u8]) -> Option<&'static Encoding> {
-    const KOREAN: [&[u8]; 6] = [b"cp949", b"ms949", b"uhc", b"x-windows-949", b"euckr", b"x-euc-kr"];
+    const KOREAN: [&[u8]; 6] =
+        [b"cp949", b"ms949", b"uhc", b"x-windows-949", b"euckr", b"x-euc-kr"];
     if KOREAN.iter().any(|korean| korean.eq_ignore_ascii_case(label)) {
         return Some(EUC_KR);
     }
@@ -153,7 +156,8 @@ fn detected(bytes: &[u8], host: Option<&str>) -> &'static Encoding {
     detector.feed(bytes, true);
     let tld = host.and_then(|host| host.rsplit('.').next()).unwrap_or_default();
     let tld = tld.to_ascii_lowercase();
-    let is_name = !tld.is_empty() && tld.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_name =
+        !tld.is_empty() && tld.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     detector.guess(is_name.then_some(tld.as_bytes()), Utf8Detection::Deny)
 }
 
@@ -167,7 +171,10 @@ fn best(
     let characters = bytes.iter().filter(|byte| **byte >= 0x80).count();
     // Any bytes are text in an encoding of one byte a character: it proves nothing.
     let is_doubtful = |encoding: &'static Encoding| {
-        encoding.is_single_byte() && !detected.is_single_byte() && !guess.had_errors && characters > 32
+        encoding.is_single_byte()
+            && !detected.is_single_byte()
+            && !guess.had_errors
+            && characters > 32
     };
     let mut flawed = Vec::new();
     for encoding in declared {
@@ -289,7 +296,12 @@ mod tests {
         let bytes = SHIFT_JIS.encode(japanese).0;
         check(&bytes, Some("text/html; charset=shift_jis"), japanese, "Shift_JIS");
         check(&bytes, None, japanese, "Shift_JIS");
-        check(b"<meta charset=latin1><p>caf\xe9", None, "<meta charset=latin1><p>café", "windows-1252");
+        check(
+            b"<meta charset=latin1><p>caf\xe9",
+            None,
+            "<meta charset=latin1><p>café",
+            "windows-1252",
+        );
         check(b"caf\xe9", None, "café", "windows-1252");
         check(b"plain", Some("text/html; charset=euc-kr"), "plain", "UTF-8");
         check(b"", None, "", "UTF-8");

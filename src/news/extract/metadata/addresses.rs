@@ -19,12 +19,14 @@ pub(super) fn canonical(clues: &Clues) -> Option<String> {
 pub(super) fn site(clues: &Clues) -> Option<String> {
     let name = clues.first_meta(&["og:site_name"]).map(str::to_owned);
     let name = name.or_else(|| clues.data.publisher()).filter(|name| name.chars().count() <= 100);
+    let name = name.map(|name| name.trim_start_matches('@').to_owned());
     name.or_else(|| clues.host().map(str::to_owned))
 }
 
 /// The lead image.
 pub(super) fn image(clues: &Clues) -> Option<String> {
-    let names = ["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"];
+    let names =
+        ["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"];
     let metas = names.iter().flat_map(|name| clues.metas(name)).map(str::to_owned);
     let all = metas.chain(clues.data.image());
     all.filter_map(|address| absolute(clues, &address)).next().map(String::from)

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use chrono::{FixedOffset, Timelike};
 use regex::Regex;
 
-use super::clues::Clues;
+use super::clues::{Clues, is_beside, is_short};
 use super::moment::Moment;
 use super::scripts;
 use crate::news::page::{Element, Node};
@@ -30,13 +30,29 @@ const NAMES: &[&str] = &[
 ];
 
 /// Names of `<meta>` with the date of a change: of use for their zone alone.
-const CHANGES: &[&str] = &["article:modified_time", "og:updated_time", "datemodified", "article.updated"];
+const CHANGES: &[&str] =
+    &["article:modified_time", "og:updated_time", "datemodified", "article.updated"];
 
 /// Keys of scripts and linked data.
 const KEYS: &[&str] = &[
-    "datePublished", "publishedAt", "published_at", "publishDate", "publish_date", "publishedDate",
-    "datetimePublished", "firstPublished", "publicationDate", "date_published", "pubDate", "pub_date",
-    "deployDt", "regDate", "reg_date", "regDt", "serviceDate", "articleDate",
+    "datePublished",
+    "publishedAt",
+    "published_at",
+    "publishDate",
+    "publish_date",
+    "publishedDate",
+    "datetimePublished",
+    "firstPublished",
+    "publicationDate",
+    "date_published",
+    "pubDate",
+    "pub_date",
+    "deployDt",
+    "regDate",
+    "reg_date",
+    "regDt",
+    "serviceDate",
+    "articleDate",
 ];
 
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,10 +60,12 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("(?:{words})(?:일시|시간|일자|일|날짜)?")).expect("the pattern is tested")
 });
 static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("수정|최종|업데이트|갱신|변경|(?i:updated?|modified|edited)").expect("the pattern is tested")
+    Regex::new("수정|최종|업데이트|갱신|변경|(?i:updated?|modified|edited)")
+        .expect("the pattern is tested")
 });
 static OF_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"[/=_-]((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1-9]|[12]\d|3[01])(?:\D|\d{2,10}\b)";
+    let pattern =
+        r"[/=_-]((?:19|20)\d\d)[/_.-]?(0[1-9]|1[0-2])[/_.-]?(0[1-9]|[12]\d|3[01])(?:\D|\d{2,10}\b)";
     Regex::new(pattern).expect("the pattern is tested")
 });
 
@@ -105,13 +123,15 @@ fn rank_of_time(node: Node) -> Option<u8> {
     if item.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("datePublished")) {
         return Some(0);
     }
-    if node.element() != Element::Time || is_change(node) || is_beside(node) {
+    if node.element() != Element::Time || is_change(node) || is_beside(node) || is_in_link(node) {
         return None;
     }
     let says = |word: &str| node.classes().any(|class| class.to_ascii_lowercase().contains(word));
     let is_article = |parent: &Node| matches!(parent.element(), Element::Article | Element::Main);
     match () {
-        () if node.raw_attribute("pubdate").is_some() || says("publish") || says("entry-date") => Some(1),
+        () if node.raw_attribute("pubdate").is_some() || says("publish") || says("entry-date") => {
+            Some(1)
+        }
         () if node.ancestors().any(|parent| is_article(&parent)) => Some(2),
         () => Some(3),
     }
@@ -122,24 +142,12 @@ fn is_change(node: Node) -> bool {
     own("class") || own("itemprop") || own("id")
 }
 
-/// Whether it stands in a part of the page that lists other articles.
-fn is_beside(node: Node) -> bool {
-    node.ancestors().take(12).any(|parent| {
-        let is_list = |class: &str| {
-            let class = class.to_ascii_lowercase();
-            ["related", "sidebar", "recommend", "ranking", "comment", "reply"].iter().any(|word| class.contains(word))
-        };
-        matches!(parent.element(), Element::Aside | Element::Nav | Element::Footer | Element::A)
-            || parent.classes().any(is_list)
-    })
-}
-
 fn written_in(node: Node) -> Option<Moment> {
     let attributes = ["content", "datetime"].into_iter().filter_map(|name| node.attribute(name));
-    attributes.filter_map(|value| Moment::read(&value)).next().or_else(|| {
-        let counts = node.counts();
-        (counts.characters < 100).then(|| Moment::read(&node.text())).flatten()
-    })
+    attributes
+        .filter_map(|value| Moment::read(&value))
+        .next()
+        .or_else(|| is_short(node, 100).then(|| Moment::read(&node.text())).flatten())
 }
 
 /// What readers see: with a label, then in a place for dates, then alone.
@@ -169,7 +177,10 @@ fn seen(node: Node, before: &str) -> Option<(u8, Moment)> {
     const LONGEST: usize = 150;
     let text = node.source().trim();
     let has_year = text.contains("20") || text.contains("19");
-    if text.len() > LONGEST || !has_year || node.ancestors().any(|parent| parent.element().is_unseen() && parent.parent().is_some()) {
+    if text.len() > LONGEST
+        || !has_year
+        || node.ancestors().any(|parent| parent.element().is_unseen() && parent.parent().is_some())
+    {
         return None;
     }
     let label = LABEL.find(text).filter(|label| !is_sentence(&text[..label.start()]));
@@ -183,7 +194,7 @@ fn seen(node: Node, before: &str) -> Option<(u8, Moment)> {
     match () {
         () if is_changed => None,
         () if is_short(before) && LABEL.is_match(before) => Some((0, moment)),
-        () if is_beside(node) || is_in_list(node) => None,
+        () if is_beside(node) || is_in_list(node) || is_in_link(node) => None,
         () if is_place_for_dates(node) => Some((1, moment)),
         () => Moment::is_whole(text).then_some((2, moment)),
     }
@@ -193,12 +204,16 @@ fn is_sentence(text: &str) -> bool {
     text.chars().count() > 60
 }
 
+fn is_in_link(node: Node) -> bool {
+    node.ancestors().take(12).any(|parent| parent.element() == Element::A)
+}
+
 fn is_in_list(node: Node) -> bool {
     node.ancestors().take(4).any(|parent| matches!(parent.element(), Element::Li | Element::Td))
 }
 
 fn is_place_for_dates(node: Node) -> bool {
-    let words = ["date", "time", "publish", "byline", "info"];
+    let words = ["date", "time", "publish", "byline", "info", "meta"];
     node.ancestors().take(2).any(|parent| {
         let says = |value: &str| {
             let value = value.to_ascii_lowercase();
@@ -212,7 +227,16 @@ fn is_place_for_dates(node: Node) -> bool {
 fn of_attributes(node: Node) -> Option<(u8, Moment)> {
     let says = |name: &str| {
         let name = name.to_ascii_lowercase();
-        let is_date = ["date-time", "datetime", "publish", "pubdate", "deploy", "regdate", "reg-d", "article-date"];
+        let is_date = [
+            "date-time",
+            "datetime",
+            "publish",
+            "pubdate",
+            "deploy",
+            "regdate",
+            "reg-d",
+            "article-date",
+        ];
         let is_other = ["modif", "updat", "edit", "re-", "start", "end", "expir"];
         name.starts_with("data-")
             && is_date.iter().any(|word| name.contains(word))
@@ -225,7 +249,8 @@ fn of_attributes(node: Node) -> Option<(u8, Moment)> {
 
 fn of_address(clues: &Clues) -> Option<Moment> {
     let url = clues.url.as_ref()?;
-    let found = OF_ADDRESS.captures(&url.as_str()[url.origin().ascii_serialization().len()..])
+    let found = OF_ADDRESS
+        .captures(&url.as_str()[url.origin().ascii_serialization().len()..])
         .map(|found| format!("{}-{}-{}", &found[1], &found[2], &found[3]));
     Moment::read(&found?)
 }
@@ -236,7 +261,8 @@ fn minute(moment: &Moment) -> Option<(u32, u32)> {
 
 /// With the time and the zone that another writing of the same date has.
 fn completed(mut first: Moment, all: &[Moment], is_korean: bool) -> Moment {
-    let same_day = || all.iter().filter(move |other| other.day == first.day && other.time.is_some());
+    let same_day =
+        || all.iter().filter(move |other| other.day == first.day && other.time.is_some());
     if first.time.is_none() {
         return same_day().next().copied().unwrap_or(first);
     }

@@ -37,7 +37,8 @@ fn declared(clues: &Clues) -> Option<String> {
 /// `ko` of `ko-KR` and `ko_KR`.
 fn primary(tag: &str) -> Option<String> {
     let primary = tag.split(['-', '_', ',', ' ']).next()?.to_ascii_lowercase();
-    let is_code = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_code =
+        (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
     is_code.then(|| if primary == "kr" { "ko".to_owned() } else { primary })
 }
 
@@ -68,10 +69,12 @@ impl Letters {
                 _ => {}
             }
         }
-        const WORDS: [&str; 12] = ["the", "and", "of", "to", "in", "that", "was", "for", "with", "is", "on", "it"];
+        const WORDS: [&str; 12] =
+            ["the", "and", "of", "to", "in", "that", "was", "for", "with", "is", "on", "it"];
         for word in text.split_ascii_whitespace() {
             self.words += 1;
-            self.english_words += u32::from(WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)));
+            self.english_words +=
+                u32::from(WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)));
         }
     }
 

@@ -64,7 +64,8 @@ impl LinkedData {
 
     fn is_at(&self, at: usize, url: &str) -> bool {
         let object = &self.objects[at];
-        let addresses = ["url", "mainEntityOfPage", "@id"].into_iter().filter_map(|key| object.get(key));
+        let addresses =
+            ["url", "mainEntityOfPage", "@id"].into_iter().filter_map(|key| object.get(key));
         addresses.filter_map(address).any(|found| same_page(found, url))
     }
 
@@ -86,7 +87,8 @@ impl LinkedData {
     /// Names of the authors, and whether each is called a person or nothing.
     pub fn authors(&self) -> Vec<(String, bool)> {
         let article = self.article();
-        let author = article.and_then(|article| article.get("author").or_else(|| article.get("creator")));
+        let author =
+            article.and_then(|article| article.get("author").or_else(|| article.get("creator")));
         author.map(|author| self.entities(author)).unwrap_or_default()
     }
 
@@ -103,7 +105,9 @@ impl LinkedData {
 
     fn entities(&self, value: &Value) -> Vec<(String, bool)> {
         match value {
-            Value::Array(values) => values.iter().take(50).flat_map(|value| self.entity(value)).collect(),
+            Value::Array(values) => {
+                values.iter().take(50).flat_map(|value| self.entity(value)).collect()
+            }
             value => self.entity(value).into_iter().collect(),
         }
     }
@@ -142,7 +146,9 @@ fn types(object: &Object) -> impl Iterator<Item = &str> {
 }
 
 fn is_article(kind: &str) -> bool {
-    kind.ends_with("Article") || kind.ends_with("BlogPosting") || ["Report", "Review"].contains(&kind)
+    kind.ends_with("Article")
+        || kind.ends_with("BlogPosting")
+        || ["Report", "Review"].contains(&kind)
 }
 
 fn is_page(kind: &str) -> bool {
@@ -211,7 +217,9 @@ fn mended(text: &str) -> String {
     while let Some((at, letter)) = letters.next() {
         match letter {
             '\\' if in_string => match letters.next() {
-                Some((_, escaped)) if "\"\\/bfnrtu".contains(escaped) => out.extend(['\\', escaped]),
+                Some((_, escaped)) if "\"\\/bfnrtu".contains(escaped) => {
+                    out.extend(['\\', escaped])
+                }
                 Some((_, other)) => out.push(other),
                 None => {}
             },

@@ -43,7 +43,9 @@ pattern!(MONTH_FIRST, &format!(r"(?i)\b{MONTH}\s+{DAY},?\s+{YEAR}\b"));
 pattern!(DAY_FIRST, &format!(r"(?i)\b{DAY}[\s-]+(?:of\s+)?{MONTH},?[\s-]+{YEAR}\b"));
 pattern!(
     YEAR_LAST,
-    &format!(r"(?i)\b{MONTH}\s+{DAY}\s+(?<clock>\d\d:\d\d:\d\d)\s+(?<zone>[a-z]{{2,4}})?\s*{YEAR}\b")
+    &format!(
+        r"(?i)\b{MONTH}\s+{DAY}\s+(?<clock>\d\d:\d\d:\d\d)\s+(?<zone>[a-z]{{2,4}})?\s*{YEAR}\b"
+    )
 );
 pattern!(
     TIME,
@@ -70,15 +72,32 @@ impl Moment {
         of_seconds(text).or_else(|| compact(text)).or_else(|| written(text))
     }
 
-    /// Whether the text is a date and nothing else.
+    /// Whether the text is a date and nothing else but a day of the week.
     pub fn is_whole(text: &str) -> bool {
-        let without = |pattern: &Regex, text: &str| pattern.replace(text, "").into_owned();
-        let text = without(&NUMERIC, text.trim());
-        let text = match text.trim_start_matches(['(', ' ', ')', '월', '화', '수', '목', '금', '토', '일']) {
-            "" => return true,
-            rest => without(&TIME, rest),
+        const BESIDE: [&str; 4] = ["on", "at", "am", "pm"];
+        const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let text = text.trim();
+        let found = [&NUMERIC, &MONTH_FIRST, &DAY_FIRST, &COMPACT]
+            .into_iter()
+            .find_map(|date| date.find(text));
+        let Some(found) = found else { return false };
+        let behind = TIME.replace(&text[found.end()..], "");
+        let before = TIME_BEFORE.replace(&text[..found.start()], "");
+        let words = |text: &str| {
+            let words = text
+                .split(|letter: char| !letter.is_alphanumeric())
+                .filter(|word| !word.is_empty());
+            words.map(str::to_lowercase).collect::<Vec<_>>()
         };
-        !text.chars().any(char::is_alphanumeric)
+        let is_beside = |word: &String| {
+            BESIDE.contains(&word.as_str())
+                || word.get(..3).is_some_and(|start| {
+                    WEEKDAYS.contains(&start) && word.ends_with("day")
+                        || WEEKDAYS.contains(&word.as_str())
+                })
+                || word.chars().count() == 1 && "월화수목금토일".contains(word.as_str())
+        };
+        words(&before).iter().chain(&words(&behind)).all(is_beside)
     }
 
     /// As RFC 3339; `offset` is taken if none is written.
@@ -198,7 +217,8 @@ fn zone_of(found: &Captures, day: NaiveDate) -> Option<FixedOffset> {
     match zone.strip_prefix(['+', '-']) {
         Some(digits) => {
             let digits = digits.replace(':', "");
-            let (hours, minutes) = digits.split_at(if digits.len() > 2 { digits.len() - 2 } else { digits.len() });
+            let (hours, minutes) =
+                digits.split_at(if digits.len() > 2 { digits.len() - 2 } else { digits.len() });
             let minutes = hours.parse::<i32>().ok()? * 60 + minutes.parse().unwrap_or(0);
             minutes_east(if zone.starts_with('-') { -minutes } else { minutes })
         }
@@ -297,7 +317,16 @@ mod tests {
 
     #[test]
     fn other_numbers_are_no_dates() {
-        for text in ["", "12345", "2026-13-45", "1.2.3", "192.168.2026.1", "T2026", "02-2026-1234567", "2026.11.2345"] {
+        for text in [
+            "",
+            "12345",
+            "2026-13-45",
+            "1.2.3",
+            "192.168.2026.1",
+            "T2026",
+            "02-2026-1234567",
+            "2026.11.2345",
+        ] {
             check(text, "none");
         }
     }
@@ -305,7 +334,8 @@ mod tests {
     #[test]
     fn zones_are_added() {
         let show = |text: &str| {
-            Moment::read(text).map(|moment| moment.show(FixedOffset::east_opt(32400).expect("it is one")))
+            Moment::read(text)
+                .map(|moment| moment.show(FixedOffset::east_opt(32400).expect("it is one")))
         };
         assert_eq!(show("2026.11.23 09:05").as_deref(), Some("2026-11-23T09:05:00+09:00"));
         assert_eq!(show("2026.11.23").as_deref(), Some("2026-11-23T00:00:00+09:00"));
@@ -316,6 +346,8 @@ mod tests {
     fn whole_dates_are_told_from_sentences() {
         assert!(Moment::is_whole("2026.11.23 (월) 09:05:12"));
         assert!(Moment::is_whole("| 2026-11-23"));
+        assert!(Moment::is_whole("on Monday, November 23rd, 2026 at 11:04 a.m."));
+        assert!(!Moment::is_whole("at a rally on Nov. 6, 2026"));
         assert!(!Moment::is_whole("2026.11.23 개관한 도서관"));
     }
 

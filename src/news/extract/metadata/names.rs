@@ -35,7 +35,9 @@ pub(super) fn in_byline(text: &str) -> Vec<String> {
 pub(super) fn stated(text: &str) -> Vec<String> {
     let text = bare(text);
     match is_korean(&text) {
-        true => Some(before_roles(&text)).filter(|names| !names.is_empty()).unwrap_or_else(|| korean(&text)),
+        true => Some(before_roles(&text))
+            .filter(|names| !names.is_empty())
+            .unwrap_or_else(|| korean(&text)),
         false => english(&text, true),
     }
 }
@@ -49,7 +51,9 @@ pub(super) fn before_role(text: &str) -> Vec<String> {
 pub(super) fn distinct(names: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for name in names {
-        if kept.len() < MOST && !kept.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
+        if kept.len() < MOST
+            && !kept.iter().any(|known| known.to_lowercase() == name.to_lowercase())
+        {
             kept.push(name);
         }
     }
@@ -66,8 +70,22 @@ fn bare(text: &str) -> String {
 
 fn without_by(text: &str) -> &str {
     const BY: [&str; 16] = [
-        "written by", "words by", "story by", "posted by", "published by", "reported by", "review by",
-        "analysis by", "opinion by", "by:", "by", "author:", "authors:", "text by", "reporting by", "기자명",
+        "written by",
+        "words by",
+        "story by",
+        "posted by",
+        "published by",
+        "reported by",
+        "review by",
+        "analysis by",
+        "opinion by",
+        "by:",
+        "by",
+        "author:",
+        "authors:",
+        "text by",
+        "reporting by",
+        "기자명",
     ];
     let starts = |by: &&&str| {
         text.get(..by.len()).is_some_and(|start| start.eq_ignore_ascii_case(by))
@@ -90,8 +108,27 @@ fn is_korean(text: &str) -> bool {
 const SEPARATORS: &str = ",·ㆍ•∙・、/&;";
 
 const ROLES: [&str; 21] = [
-    "기자", "특파원", "논설위원", "위원", "앵커", "리포터", "에디터", "칼럼니스트", "통신원", "객원기자",
-    "인턴기자", "선임기자", "전문기자", "수습기자", "편집장", "PD", "피디", "평론가", "작가", "교수", "아나운서",
+    "기자",
+    "특파원",
+    "논설위원",
+    "위원",
+    "앵커",
+    "리포터",
+    "에디터",
+    "칼럼니스트",
+    "통신원",
+    "객원기자",
+    "인턴기자",
+    "선임기자",
+    "전문기자",
+    "수습기자",
+    "편집장",
+    "PD",
+    "피디",
+    "평론가",
+    "작가",
+    "교수",
+    "아나운서",
 ];
 
 /// Words that stand before a role or a name and are no name.
@@ -166,18 +203,53 @@ fn is_name(word: &str) -> bool {
 /// Whether it is a newspaper, an agency or a department.
 pub(super) fn is_house(word: &str) -> bool {
     const PARTS: [&str; 13] = [
-        "뉴스", "신문", "일보", "방송", "미디어", "닷컴", "타임", "통신", "편집", "취재", "데일리", "저널", "투데이",
+        "뉴스",
+        "신문",
+        "일보",
+        "방송",
+        "미디어",
+        "닷컴",
+        "타임",
+        "통신",
+        "편집",
+        "취재",
+        "데일리",
+        "저널",
+        "투데이",
     ];
     const ENDS: [&str; 24] = [
-        "팀", "데스크", "네트워크", "매거진", "위원회", "연구소", "센터", "협회", "본부", "헤럴드", "프레스", "코리아",
-        "경제", "스포츠", "정치부", "사회부", "경제부", "문화부", "국제부", "체육부", "산업부", "사진부", "연예부", "전국부",
+        "팀",
+        "데스크",
+        "네트워크",
+        "매거진",
+        "위원회",
+        "연구소",
+        "센터",
+        "협회",
+        "본부",
+        "헤럴드",
+        "프레스",
+        "코리아",
+        "경제",
+        "스포츠",
+        "정치부",
+        "사회부",
+        "경제부",
+        "문화부",
+        "국제부",
+        "체육부",
+        "산업부",
+        "사진부",
+        "연예부",
+        "전국부",
     ];
     PARTS.iter().any(|part| word.contains(part)) || ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// `홍길동, 김철수`; also names of people from elsewhere, as `존 스미스`.
 fn korean(text: &str) -> Vec<String> {
-    let parts = text.split(|letter: char| SEPARATORS.contains(letter) || "|()[]=<>".contains(letter));
+    let parts =
+        text.split(|letter: char| SEPARATORS.contains(letter) || "|()[]=<>".contains(letter));
     let people = parts.filter_map(|part| {
         let words: Vec<&str> = part
             .split_whitespace()
@@ -187,7 +259,9 @@ fn korean(text: &str) -> Vec<String> {
         let is_hangul = words.iter().all(|word| word.chars().all(is_hangul));
         match words.as_slice() {
             [name] if is_hangul && (2..=5).contains(&length) => Some((*name).to_owned()),
-            [family, given] if is_hangul && is_family(family) && given.chars().count() <= 2 => Some(format!("{family}{given}")),
+            [family, given] if is_hangul && is_family(family) && given.chars().count() <= 2 => {
+                Some(format!("{family}{given}"))
+            }
             [_, _] | [_, _, _] if is_hangul && (4..=12).contains(&length) => Some(words.join(" ")),
             _ => None,
         }
@@ -219,7 +293,10 @@ fn english(text: &str, is_stated: bool) -> Vec<String> {
     for part in people {
         match names.last_mut() {
             Some(last) if is_suffix(part) => *last = format!("{last}, {part}"),
-            _ if is_western_name(part, is_stated) => names.push(part.trim_end_matches(' ').to_owned()),
+            Some(_) if is_degree(part) => {}
+            _ if is_western_name(part, is_stated) => {
+                names.push(part.trim_end_matches(' ').to_owned())
+            }
             _ => {}
         }
     }
@@ -230,10 +307,19 @@ fn is_suffix(part: &str) -> bool {
     ["Jr.", "Jr", "Sr.", "Sr", "III"].contains(&part)
 }
 
+/// `MD`, `RDN`, and agencies behind a name.
+fn is_degree(part: &str) -> bool {
+    let letters = part.chars().filter(|letter| *letter != '.');
+    let (count, capitals) = letters.fold((0, 0), |(all, capitals), letter| {
+        (all + 1, capitals + usize::from(letter.is_uppercase()))
+    });
+    count <= 4 && capitals + 1 >= count && capitals >= 2
+}
+
 /// Words of names that begin in lower case.
 const PARTICLES: [&str; 22] = [
-    "de", "del", "della", "di", "da", "dos", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "bin",
-    "bint", "al", "el", "y", "af", "ibn",
+    "de", "del", "della", "di", "da", "dos", "du", "la", "le", "van", "von", "der", "den", "ter",
+    "ten", "bin", "bint", "al", "el", "y", "af", "ibn",
 ];
 
 /// Words that tell offices, roles and links from names.
@@ -254,16 +340,20 @@ fn is_western_name(part: &str, is_stated: bool) -> bool {
         OFFICES.contains(&word.as_str())
     };
     let is_capital = |word: &&str| {
-        PARTICLES.contains(word) || word.starts_with(|first: char| first.is_uppercase() || !first.is_lowercase())
+        PARTICLES.contains(word)
+            || word.starts_with(|first: char| first.is_uppercase() || !first.is_lowercase())
     };
-    let fits = part.chars().count() <= LONGEST && part.chars().filter(char::is_ascii_digit).count() == 0;
+    let fits =
+        part.chars().count() <= LONGEST && part.chars().filter(char::is_ascii_digit).count() == 0;
     let count = if is_stated { 1..=6 } else { 2..=4 };
     let letters = part.chars().filter(|letter| letter.is_alphabetic()).count();
-    fits
-        && letters >= 2
+    let is_file = words.len() == 1 && part.trim_end_matches('.').contains('.');
+    fits && letters >= 2
+        && !is_file
+        && !part.to_lowercase().contains("admin")
         && count.contains(&words.len())
-        && !words.iter().any(|word| is_office(&word))
-        && (words.iter().all(|word| is_capital(&word)) || is_stated && words.len() <= 3)
+        && !words.iter().any(is_office)
+        && (words.iter().all(is_capital) || is_stated && words.len() <= 3)
         && !part.contains(['/', '_', '{', '=', '%', ':', '?', '!', '"'])
 }
 
@@ -300,8 +390,19 @@ mod tests {
     #[test]
     fn houses_and_addresses_are_no_names() {
         for text in [
-            "바람일보", "바람골뉴스 webmaster@baram.kr", "취재 기자", "기자", "디지털뉴스팀", "정치부", "a@b.kr",
-            "https://www.facebook.com/baram", "admin", "Staff Writer", "Baram News Desk", "", "12345",
+            "바람일보",
+            "바람골뉴스 webmaster@baram.kr",
+            "취재 기자",
+            "기자",
+            "디지털뉴스팀",
+            "정치부",
+            "a@b.kr",
+            "https://www.facebook.com/baram",
+            "admin",
+            "Staff Writer",
+            "Baram News Desk",
+            "",
+            "12345",
         ] {
             check(text, &[]);
         }
@@ -313,9 +414,13 @@ mod tests {
         check("Jane Doe and John Roe", &["Jane Doe", "John Roe"]);
         check("JANE DOE, Baram National Political Writer", &["JANE DOE"]);
         check("Jane Doe | jdoe@baram.example", &["Jane Doe"]);
-        check("Written by: Jane M. Doe, John Roe, Jr. & Ann van der Poe", &["Jane M. Doe", "John Roe, Jr.", "Ann van der Poe"]);
+        check(
+            "Written by: Jane M. Doe, John Roe, Jr. & Ann van der Poe",
+            &["Jane M. Doe", "John Roe, Jr.", "Ann van der Poe"],
+        );
         check("Jane Doe, Senior Reporter, Jane Doe", &["Jane Doe"]);
         check("jane doe", &["jane doe"]);
+        check("Jane Doe, MS, Ph.D.", &["Jane Doe"]);
         check("<a href='/x'>Jane O'Doe-Roe</a>", &["Jane O'Doe-Roe"]);
     }
 

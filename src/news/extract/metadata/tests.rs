@@ -58,7 +58,13 @@ fn an_agency_signs_in_the_first_line() {
         </head><body><h1 class=tit>도서관 다시 연다</h1><p class=txt-time>송고시간 2026-11-23 09:05</p>
         <article><p>(바람골=바람통신) 홍길동 특파원 = 바람골 도서관이 다시 문을 연다고 시장이 밝혔다.</p>{KOREAN_TEXT}</article>"
     );
-    check(&html, "https://www.baram.example/view/1", "도서관 다시 연다", "2026-11-23T09:05:00+09:00", &["홍길동"]);
+    check(
+        &html,
+        "https://www.baram.example/view/1",
+        "도서관 다시 연다",
+        "2026-11-23T09:05:00+09:00",
+        &["홍길동"],
+    );
 }
 
 #[test]
@@ -69,7 +75,13 @@ fn a_site_keeps_all_in_scripts() {
         <script>push(\"{{\\\"writerName\\\":\\\"홍길동\\\",\\\"deployDt\\\":\\\"2026.11.23 09:05\\\",
         \\\"paperDate\\\":\\\"2026-11-24\\\"}}\")</script>"
     );
-    check(&html, "https://baram.example/news/A1", "도서관 다시 연다", "2026-11-23T09:05:00+09:00", &["홍길동"]);
+    check(
+        &html,
+        "https://baram.example/news/A1",
+        "도서관 다시 연다",
+        "2026-11-23T09:05:00+09:00",
+        &["홍길동"],
+    );
 }
 
 #[test]
@@ -84,7 +96,13 @@ fn linked_data_is_believed() {
         </head><body><h1>Barley Hill library opens again</h1>{ENGLISH_TEXT}"
     );
     let url = "https://www.hill.example/2026/11/library?utm=1";
-    check(&html, url, "Barley Hill library opens again", "2026-11-23T09:05:00-05:00", &["Jane Doe", "John Roe"]);
+    check(
+        &html,
+        url,
+        "Barley Hill library opens again",
+        "2026-11-23T09:05:00-05:00",
+        &["Jane Doe", "John Roe"],
+    );
     let found = read(&html, url);
     assert_eq!(found.canonical.as_deref(), Some("https://www.hill.example/2026/11/library"));
     assert_eq!(found.image.as_deref(), Some("https://img.hill.example/1.jpg"));
@@ -101,7 +119,13 @@ fn a_blog_has_a_byline_and_a_time() {
         <time class=entry-date datetime='2026-11-23T09:05:00+01:00'>23 Nov</time>{ENGLISH_TEXT}</article>
         <aside><time datetime=2020-01-01>x</time></aside>"
     );
-    check(&html, "https://blog.hill.example/doors", "On doors", "2026-11-23T09:05:00+01:00", &["Jane Doe"]);
+    check(
+        &html,
+        "https://blog.hill.example/doors",
+        "On doors",
+        "2026-11-23T09:05:00+01:00",
+        &["Jane Doe"],
+    );
 }
 
 #[test]
@@ -111,13 +135,25 @@ fn readers_see_a_date_in_words() {
         <h1>Library opens</h1><div class=by>By Jane Doe, Staff Writer</div><div>Updated November 25, 2026 8:00 AM EST</div>
         <div>Published November 23, 2026 9:05 AM EST</div>{ENGLISH_TEXT}"
     );
-    check(&html, "https://hill.example/a", "Library opens", "2026-11-23T09:05:00-05:00", &["Jane Doe"]);
+    check(
+        &html,
+        "https://hill.example/a",
+        "Library opens",
+        "2026-11-23T09:05:00-05:00",
+        &["Jane Doe"],
+    );
 }
 
 #[test]
 fn an_address_is_the_last_resort() {
     let html = format!("<html><body><h1>Library opens</h1>{ENGLISH_TEXT}");
-    check(&html, "https://hill.example/2026/11/23/library", "Library opens", "2026-11-23T00:00:00+00:00", &[]);
+    check(
+        &html,
+        "https://hill.example/2026/11/23/library",
+        "Library opens",
+        "2026-11-23T00:00:00+00:00",
+        &[],
+    );
 }
 
 #[test]
@@ -130,6 +166,24 @@ fn a_page_may_lie_or_say_nothing() {
     assert_eq!(found.language.as_deref(), Some("ko"));
     assert_eq!((found.canonical, found.image, found.title), (None, None, None));
     assert_eq!(metadata(&Page::parse(""), None), Metadata::default());
+}
+
+#[test]
+fn nesting_and_repetition_cost_no_more_than_their_length() {
+    for tag in [
+        "<h1>",
+        "<div class=byline>By ",
+        "<time itemprop=datePublished>",
+        "<p rel=author>",
+        "<title>",
+        "<span>2026-11-23 ",
+        "<meta name=author content=x>",
+        "<script type=application/ld+json>[",
+        "<p>기자 ",
+        "<p>By</p>",
+    ] {
+        metadata(&Page::parse(&tag.repeat(50_000)), Some("https://hill.example/"));
+    }
 }
 
 proptest! {

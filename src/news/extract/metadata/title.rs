@@ -44,7 +44,17 @@ fn stated(clues: &Clues) -> Vec<(String, u32)> {
     add(meta(&["og:title"]), 30);
     add(clues.data.text("headline").or_else(|| clues.data.text("name")), 28);
     add(meta(&["twitter:title", "twitter:text:title"]), 4);
-    add(meta(&["dable:title", "taboola:title", "sailthru.title", "parsely-title", "cxenseparse:title", "sn-post-title"]), 6);
+    add(
+        meta(&[
+            "dable:title",
+            "taboola:title",
+            "sailthru.title",
+            "parsely-title",
+            "cxenseparse:title",
+            "sn-post-title",
+        ]),
+        6,
+    );
     add(meta(&["headline", "dc.title", "dcterms.title", "title"]), 5);
     add(clues.title.clone(), 12);
     all
@@ -57,7 +67,9 @@ fn is_same(one: &Candidate, other: &Candidate) -> bool {
 
 /// Whether `short` is `long` cut off: by `…`, or at the 110 letters that search engines ask for.
 fn is_cut_of(short: &Candidate, long: &Candidate) -> bool {
-    let is_cut = short.text.ends_with('…') || short.text.ends_with("...") || short.text.chars().count() >= 95;
+    let is_cut = short.text.ends_with('…')
+        || short.text.ends_with("...")
+        || short.text.chars().count() >= 95;
     is_cut && short.key.chars().count() >= 15 && long.key.starts_with(&short.key)
 }
 
@@ -71,11 +83,13 @@ fn longest_of(candidates: &[Candidate], best: usize) -> &Candidate {
 fn heading(clues: &Clues, names: &Names, others: &[Candidate]) -> Option<Candidate> {
     let is_confirmed = |found: &Candidate| others.iter().any(|other| is_same(found, other));
     let texts = |is_meant: fn(Element) -> bool, weight: u32| {
-        let meant = clues.headings.iter().filter(move |node| is_meant(node.element()) && !is_logo(**node));
+        let meant =
+            clues.headings.iter().filter(move |node| is_meant(node.element()) && !is_logo(**node));
         let texts = meant.filter_map(move |node| candidate(&node.text(), weight));
         texts.filter(|found| !names.is_site(&found.text)).collect::<Vec<_>>()
     };
-    let (first, lower) = (texts(|element| element == Element::H1, 26), texts(|element| element != Element::H1, 20));
+    let (first, lower) =
+        (texts(|element| element == Element::H1, 26), texts(|element| element != Element::H1, 20));
     let confirmed = |found: &Vec<Candidate>| found.iter().position(is_confirmed);
     if let Some(at) = confirmed(&first) {
         return first.into_iter().nth(at);
@@ -91,12 +105,19 @@ fn heading(clues: &Clues, names: &Names, others: &[Candidate]) -> Option<Candida
 fn is_logo(node: Node) -> bool {
     let says = |value: &str| {
         let value = value.to_ascii_lowercase();
-        ["logo", "blind", "hidden", "sr-only", "screen-reader", "site-title", "brand"].iter().any(|word| value.contains(word))
+        ["logo", "blind", "hidden", "sr-only", "screen-reader", "site-title", "brand"]
+            .iter()
+            .any(|word| value.contains(word))
     };
-    let marked = |node: Node| node.classes().any(says) || node.raw_attribute("id").is_some_and(says);
-    let inner = node.descendants().take(3).any(|inner| inner.element() != Element::Text && marked(inner));
+    let marked =
+        |node: Node| node.classes().any(says) || node.raw_attribute("id").is_some_and(says);
+    let inner =
+        node.descendants().take(3).any(|inner| inner.element() != Element::Text && marked(inner));
     let parents = node.ancestors().take(3).any(marked);
-    marked(node) || inner || parents || node.ancestors().any(|parent| parent.element() == Element::Nav)
+    marked(node)
+        || inner
+        || parents
+        || node.ancestors().any(|parent| parent.element() == Element::Nav)
 }
 
 /// Names of the site and the section, which stand at the ends of titles.
@@ -108,8 +129,10 @@ struct Names {
 }
 
 /// What parts a title; the last is a Korean letter that looks like a bar.
-const MARKS: [&str; 14] =
-    [" - ", " | ", " – ", " — ", " :: ", " : ", ": ", " » ", " › ", " < ", " > ", "｜", " ㅣ ", " · "];
+const MARKS: [&str; 14] = [
+    " - ", " | ", " – ", " — ", " :: ", " : ", ": ", " » ", " › ", " < ", " > ", "｜", " ㅣ ",
+    " · ",
+];
 const TIGHT_MARKS: [&str; 6] = ["ㅣ", "|", "::", "-", " -", "<"];
 
 #[rustfmt::skip]
@@ -156,7 +179,8 @@ impl Names {
         }
         let mut parts = MARKS.iter().chain(&TIGHT_MARKS).flat_map(|mark| {
             let ends = title.match_indices(mark).take(10).map(|(at, _)| &title[..at]);
-            let starts = title.match_indices(mark).take(10).map(|(at, mark)| &title[at + mark.len()..]);
+            let starts =
+                title.match_indices(mark).take(10).map(|(at, mark)| &title[at + mark.len()..]);
             ends.chain(starts).collect::<Vec<_>>()
         });
         parts.find(|part| is_heading(part)).map(str::trim)
@@ -182,7 +206,8 @@ impl Names {
     /// The name of a section stands before that of the site.
     fn without_section<'t>(&self, title: &'t str) -> &'t str {
         let marks = MARKS.iter().chain(&TIGHT_MARKS);
-        let cut = marks.filter_map(|mark| split_last(title, mark)).max_by_key(|(rest, _)| rest.len());
+        let cut =
+            marks.filter_map(|mark| split_last(title, mark)).max_by_key(|(rest, _)| rest.len());
         match cut {
             Some((rest, end)) if self.is_section(end) && has_letters(rest) => rest.trim(),
             _ => title,
@@ -222,7 +247,9 @@ impl Names {
 
 /// Whether a host is a name with or without its article: `thebaram` for `Baram`.
 fn is_short_for(host: &str, key: &str) -> bool {
-    host.strip_prefix("the") == Some(key) || key.strip_prefix("the") == Some(host) || host.starts_with(key)
+    host.strip_prefix("the") == Some(key)
+        || key.strip_prefix("the") == Some(host)
+        || host.starts_with(key)
 }
 
 fn split_last<'t>(title: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {

@@ -119,12 +119,18 @@ impl Rule {
     ///
     /// # Errors
     /// The reason why the page has to be read automatically.
-    pub fn extract(&self, html: &str, url: Option<&str>, paragraphs: bool) -> Result<Selected, Unfit> {
+    pub fn extract(
+        &self,
+        html: &str,
+        url: Option<&str>,
+        paragraphs: bool,
+    ) -> Result<Selected, Unfit> {
         selected::select(self, html, url, paragraphs)
     }
 }
 
-const HINT: &str = "write it as in a style sheet: `div.article_txt`, `#body p`, `[itemprop=articleBody]`";
+const HINT: &str =
+    "write it as in a style sheet: `div.article_txt`, `#body p`, `[itemprop=articleBody]`";
 
 struct Reader<'a> {
     text: &'a str,
@@ -139,15 +145,24 @@ impl Reader<'_> {
         self.problems.push(if hint.is_empty() { error } else { error.hinted(hint) });
     }
 
-    fn rule(&mut self, domain: &Spanned<impl AsRef<str>>, value: &Spanned<DeValue>) -> Option<Rule> {
+    fn rule(
+        &mut self,
+        domain: &Spanned<impl AsRef<str>>,
+        value: &Spanned<DeValue>,
+    ) -> Option<Rule> {
         let (name, at) = (domain.get_ref().as_ref().to_ascii_lowercase(), domain.span().start);
         let DeValue::Table(table) = value.get_ref() else {
-            let hint = "rules stand below their domain: `[\"news.example.com\"]`, then `title = \"h1\"`";
+            let hint =
+                "rules stand below their domain: `[\"news.example.com\"]`, then `title = \"h1\"`";
             self.problem(at, format!("`{name}` is not below a domain"), hint);
             return None;
         };
         if name.contains(['/', ':', ' ']) || name.is_empty() {
-            self.problem(at, format!("`{name}` is no domain"), "write it without `https://` and path");
+            self.problem(
+                at,
+                format!("`{name}` is no domain"),
+                "write it without `https://` and path",
+            );
             return None;
         }
         let mut rule = Rule { domain: name, ..Rule::default() };
@@ -174,8 +189,12 @@ impl Reader<'_> {
 
     fn selectors(&mut self, key: &str, value: &Spanned<DeValue>) -> Vec<Selector> {
         match value.get_ref() {
-            DeValue::String(selector) => self.selector(selector, value.span().start).into_iter().collect(),
-            DeValue::Array(values) => values.iter().flat_map(|value| self.selectors(key, value)).collect(),
+            DeValue::String(selector) => {
+                self.selector(selector, value.span().start).into_iter().collect()
+            }
+            DeValue::Array(values) => {
+                values.iter().flat_map(|value| self.selectors(key, value)).collect()
+            }
             _ => {
                 let message = format!("`{key}` is neither a selector nor a list of selectors");
                 self.problem(value.span().start, message, HINT);
@@ -201,7 +220,42 @@ mod tests {
     fn bundled_rules_are_right() {
         let publishers = Publishers::bundled();
         assert!(publishers.rules.len() > 30);
-        assert!(publishers.rules.values().all(|rule| !rule.text.is_empty() && !rule.title.is_empty()));
+        assert!(
+            publishers.rules.values().all(|rule| !rule.text.is_empty() && !rule.title.is_empty())
+        );
+    }
+
+    /// What the bundled rule for `host` finds: title, text, date, authors.
+    fn check(host: &str, html: &str, expected: (&str, &str, Option<&str>, &[&str])) {
+        let publishers = Publishers::bundled();
+        let rule = publishers.rule_for(host).expect("it is bundled");
+        let found = rule.extract(html, None, true).expect("the selectors find something");
+        let authors: Vec<&str> = found.authors.iter().map(String::as_str).collect();
+        let text = |part: &'_ Option<String>| part.clone().unwrap_or_default();
+        let (title, body) = (text(&found.title), text(&found.text));
+        assert_eq!(
+            (title.as_str(), body.as_str(), found.date.as_deref(), authors.as_slice()),
+            expected
+        );
+    }
+
+    #[test]
+    fn pages_in_the_markup_of_publishers_are_read() {
+        let etnews = "<div class=article_title><h2>로봇 팔, 귤을 딴다</h2></div><time class=date>발행일 : 2026-11-23 09:05</time>
+            <div class=article_txt><p>바람골 농장에 로봇이 왔다.</p><figure><figcaption>귤 따는 로봇</figcaption></figure>
+            <p>하루에 귤 천 개를 딴다.</p></div>";
+        let text = "바람골 농장에 로봇이 왔다.\n하루에 귤 천 개를 딴다.";
+        let date = Some("2026-11-23T09:05:00+09:00");
+        check("www.etnews.com", etnews, ("로봇 팔, 귤을 딴다", text, date, &[]));
+        let naver = "<h2 id=title_area><span>로봇 팔, 귤을 딴다</span></h2><span class=media_end_head_info_datestamp_time
+            data-date-time='2026-11-23 09:05:00'>2026.11.23. 오전 9:05</span><em class=media_end_head_journalist_name>홍길동 기자</em>
+            <article id=dic_area><strong class=media_end_summary>요약</strong>바람골 농장에 로봇이 왔다.<br><br>
+            <span class=end_photo_org><em class=img_desc>귤</em></span>하루에 귤 천 개를 딴다.</article>";
+        check("n.news.naver.com", naver, ("로봇 팔, 귤을 딴다", text, date, &["홍길동"]));
+        let yna = "<h1 class=tit01>로봇 팔, 귤을 딴다</h1><p class=update-time>송고 2026-11-23 09:05</p>
+            <article class=story-news><p>바람골 농장에 로봇이 왔다.</p><aside>광고</aside><p>하루에 귤 천 개를 딴다.</p>
+            <p class=txt-copyright>저작권자</p></article><div class=writer-zone01><strong class=tit-name>홍길동</strong></div>";
+        check("www.yna.co.kr", yna, ("로봇 팔, 귤을 딴다", text, date, &["홍길동"]));
     }
 
     #[test]

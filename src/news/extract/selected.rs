@@ -50,7 +50,12 @@ const DEEPEST: usize = 200;
 const MOST_OPEN: usize = 200;
 
 /// What the selectors of `rule` find.
-pub(super) fn select(rule: &Rule, html: &str, url: Option<&str>, paragraphs: bool) -> Result<Selected, Unfit> {
+pub(super) fn select(
+    rule: &Rule,
+    html: &str,
+    url: Option<&str>,
+    paragraphs: bool,
+) -> Result<Selected, Unfit> {
     if depth(html) > DEEPEST || left_open(html) > MOST_OPEN {
         return Err(Unfit::TooDeep);
     }
@@ -58,11 +63,10 @@ pub(super) fn select(rule: &Rule, html: &str, url: Option<&str>, paragraphs: boo
     let title = rule.title.iter().find_map(|selector| first_line(&page, selector));
     let text = rule.text.iter().find_map(|selector| text(&page, selector, &rule.drop, paragraphs));
     let is_korean = is_korean(url, title.as_deref().or(text.as_deref()));
-    let lines = |selectors: &[Selector]| -> Vec<String> {
-        selectors.iter().filter_map(|selector| first_line(&page, selector)).collect()
-    };
-    let date = lines(&rule.date).iter().find_map(|line| date_in(line, is_korean));
-    let authors = lines(&rule.author).iter().map(|line| names_in(line)).find(|names| !names.is_empty());
+    let date =
+        rule.date.iter().find_map(|selector| date_in(&first_line(&page, selector)?, is_korean));
+    let authors =
+        rule.author.iter().map(|selector| people(&page, selector)).find(|names| !names.is_empty());
     let found = Selected { title, text, date, authors: authors.unwrap_or_default() };
     if found == Selected::default() { Err(Unfit::NothingFound) } else { Ok(found) }
 }
@@ -81,14 +85,17 @@ fn depth(html: &str) -> usize {
 /// How many formatting elements are open at once, by their tags alone.
 fn left_open(html: &str) -> usize {
     const NAMES: [&str; 14] = [
-        "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+        "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
+        "u",
     ];
     let place = |name: &str| NAMES.iter().position(|known| known.eq_ignore_ascii_case(name));
     let (mut open, mut most) = ([0_usize; NAMES.len()], 0);
     for piece in Pieces::new(html) {
         match piece {
             Piece::Start(name) => place(name).into_iter().for_each(|at| open[at] += 1),
-            Piece::End(name) => place(name).into_iter().for_each(|at| open[at] = open[at].saturating_sub(1)),
+            Piece::End(name) => {
+                place(name).into_iter().for_each(|at| open[at] = open[at].saturating_sub(1))
+            }
             _ => continue,
         }
         most = most.max(open.iter().sum());
@@ -107,9 +114,22 @@ fn first_line(page: &Html, selector: &Selector) -> Option<String> {
     page.select(selector).map(one_line).find(|line| !line.is_empty())
 }
 
+/// The names in all elements.
+fn people(page: &Html, selector: &Selector) -> Vec<String> {
+    const MOST: usize = 20;
+    let mut names: Vec<String> = Vec::new();
+    for name in page.select(selector).take(MOST).flat_map(|element| names_in(&one_line(element))) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// What an element holds for machines, else its text.
 fn one_line(element: ElementRef) -> String {
-    let attribute = ["content", "datetime", "data-date-time"].into_iter().find_map(|name| element.attr(name));
+    let attribute =
+        ["content", "datetime", "data-date-time"].into_iter().find_map(|name| element.attr(name));
     let text = match attribute {
         Some(value) => value.to_owned(),
         None => lines(element, &FxHashSet::default()).join(" "),
@@ -127,7 +147,8 @@ fn text(page: &Html, selector: &Selector, drop: &[Selector], paragraphs: bool) -
         if is_inner {
             continue;
         }
-        let dropped = drop.iter().flat_map(|drop| element.select(drop)).map(|found| found.id()).collect();
+        let dropped =
+            drop.iter().flat_map(|drop| element.select(drop)).map(|found| found.id()).collect();
         match paragraphs {
             true => parts.extend(lines(element, &dropped)),
             false => parts.push(stripped(element, &dropped)),
@@ -160,7 +181,9 @@ fn stripped(element: ElementRef, dropped: &Ids) -> String {
     let mut all = String::new();
     walk(element, dropped, |node| {
         if let Node::Text(text) = node {
-            all.push_str(text.trim_matches(|letter: char| letter.is_whitespace() || ('\x1c'..='\x1f').contains(&letter)));
+            all.push_str(text.trim_matches(|letter: char| {
+                letter.is_whitespace() || ('\x1c'..='\x1f').contains(&letter)
+            }));
         }
     });
     all
@@ -178,7 +201,9 @@ fn walk(element: ElementRef, dropped: &Ids, mut see: impl FnMut(&Node)) {
         match left_out {
             Some(id) if id == node.id() && !is_start => left_out = None,
             Some(_) => {}
-            None if is_start && is_left_out(node.value(), dropped.contains(&node.id())) => left_out = Some(node.id()),
+            None if is_start && is_left_out(node.value(), dropped.contains(&node.id())) => {
+                left_out = Some(node.id())
+            }
             None if is_start || !is_text => see(node.value()),
             None => {}
         }
@@ -195,7 +220,7 @@ mod tests {
     use super::*;
 
     const PAGE: &str = "<title>x</title><div class=head><h1> 도서관\n 다시 연다 </h1><span class=d>입력 2026.11.23 09:05</span>
-        <p class=by>홍길동 기자</p></div><div class=body><p>하나 <b>둘</b>.</p><figure><figcaption>사진</figcaption></figure>
+        <p class=by>홍길동 기자</p><p class=by>김철수 기자 a@b.kr</p></div><div class=body><p>하나 <b>둘</b>.</p><figure><figcaption>사진</figcaption></figure>
         셋<br>넷<script>x</script><div class=body>다섯</div></div>";
 
     fn rule() -> Rule {
@@ -216,7 +241,7 @@ mod tests {
         assert_eq!(found.title.as_deref(), Some("도서관 다시 연다"));
         assert_eq!(found.text.as_deref(), Some("하나 둘.\n셋\n넷\n다섯"));
         assert_eq!(found.date.as_deref(), Some("2026-11-23T09:05:00+09:00"));
-        assert_eq!(found.authors, ["홍길동"]);
+        assert_eq!(found.authors, ["홍길동", "김철수"]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub(super) fn canonical(clues: &Clues) -> Option<String> {
 pub(super) fn site(clues: &Clues) -> Option<String> {
     let name = clues.first_meta(&["og:site_name"]).map(str::to_owned);
     let name = name.or_else(|| clues.data.publisher()).filter(|name| name.chars().count() <= 100);
+    let name = name.map(|name| name.trim_start_matches('@').to_owned());
     name.or_else(|| clues.host().map(str::to_owned))
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::clues::{Clues, key};
+use super::clues::{Clues, is_beside, is_short, key};
 use super::{names, scripts};
 use crate::news::page::{Element, Node};
 
@@ -36,17 +36,24 @@ const PLACES: [fn(&Clues) -> Vec<String>; 6] =
 
 /// The people who wrote the article, else the agency.
 pub(super) fn authors(clues: &Clues) -> Vec<String> {
-    let sites: Vec<String> = clues.site_names().iter().map(|name| key(name)).collect();
-    let is_site = |name: &String| {
-        let name = key(name);
-        sites.iter().any(|site| *site == name || site.split('.').next() == Some(&name))
-    };
+    let sites = clues.site_names();
+    let is_site = |name: &String| sites.iter().any(|site| is_part_of_site(name, site));
     let mut people = PLACES.iter().map(|place| {
         let mut people = names::distinct(place(clues));
         people.retain(|name| !is_site(name));
         people
     });
     people.find(|people| !people.is_empty()).unwrap_or_else(|| agency(clues))
+}
+
+/// `CNN Business` on `CNN`, `Business Insider` on `Business Insider Deutschland`.
+fn is_part_of_site(name: &str, site: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().map(key).collect::<Vec<_>>();
+    let (of_name, of_site) = (words(name), words(site));
+    let label = site.split('.').next().unwrap_or_default();
+    [key(site), key(label)].contains(&key(name))
+        || of_name.starts_with(&of_site)
+        || of_site.starts_with(&of_name)
 }
 
 fn of_data(clues: &Clues) -> Vec<String> {
@@ -79,7 +86,8 @@ fn is_item(node: Node) -> bool {
         let words = node.raw_attribute(name).unwrap_or_default();
         words.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("author"))
     };
-    node.element() != Element::Link && (has_word("itemprop") || has_word("rel"))
+    let is_link = !matches!(node.element(), Element::Link | Element::Meta) && has_word("rel");
+    is_link || has_word("itemprop")
 }
 
 fn text_of_item(node: Node) -> String {
@@ -87,7 +95,7 @@ fn text_of_item(node: Node) -> String {
     let node = name.unwrap_or(node);
     match node.attribute("content") {
         Some(content) => content.into_owned(),
-        None if node.counts().characters <= 100 => node.text(),
+        None if is_short(node, 100) => node.text(),
         None => String::new(),
     }
 }
@@ -115,20 +123,7 @@ fn is_byline(node: Node) -> bool {
     );
     may_be
         && (node.classes().any(says) || node.raw_attribute("id").is_some_and(says))
-        && (2..=120).contains(&node.counts().characters)
-}
-
-fn is_beside(node: Node) -> bool {
-    node.ancestors().take(12).any(|parent| {
-        let is_list = |class: &str| {
-            let class = class.to_ascii_lowercase();
-            ["related", "sidebar", "recommend", "ranking", "comment", "reply"]
-                .iter()
-                .any(|word| class.contains(word))
-        };
-        matches!(parent.element(), Element::Aside | Element::Nav | Element::Footer)
-            || parent.classes().any(is_list)
-    })
+        && is_short(node, 120)
 }
 
 fn of_scripts(clues: &Clues) -> Vec<String> {
@@ -167,7 +162,8 @@ fn signed(node: Node, text: &str) -> Vec<String> {
     }
     match () {
         () if is_by && text.len() <= 3 => {
-            node.parent().map_or(Vec::new(), |parent| by_line(&parent.text()))
+            let parent = node.parent().filter(|parent| is_short(*parent, 120));
+            parent.map_or(Vec::new(), |parent| by_line(&parent.text()))
         }
         () if is_by => by_line(text),
         () if is_line() => names::before_role(text),
@@ -207,6 +203,21 @@ fn is_caption(node: Node) -> bool {
         || node.ancestors().any(|parent| parent.element().is_unseen() && parent.parent().is_some())
 }
 
+const ROLES: [&str; 12] = [
+    "admin",
+    "staff",
+    "editor",
+    "editors",
+    "editorial",
+    "webmaster",
+    "author",
+    "guest",
+    "contributor",
+    "reports",
+    "newsroom",
+    "unknown",
+];
+
 /// An agency or newspaper that is not the site, as portals name it.
 fn agency(clues: &Clues) -> Vec<String> {
     let sites = clues.site_names();
@@ -218,8 +229,7 @@ fn agency(clues: &Clues) -> Vec<String> {
     let names = data.chain(metas).filter_map(|name| {
         let name = name.split(" | ").next().unwrap_or_default().trim().to_owned();
         let is_name = !name.contains(['@', '/', '_']) && (2..=40).contains(&name.chars().count());
-        let is_role = ["admin", "staff", "editor", "webmaster", "author"]
-            .contains(&name.to_lowercase().as_str());
+        let is_role = name.to_lowercase().split_whitespace().any(|word| ROLES.contains(&word));
         (is_name && !is_role && !key(&name).is_empty() && !is_own(&key(&name))).then_some(name)
     });
     // Without a name of its own, the site may be what is named.

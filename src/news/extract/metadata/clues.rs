@@ -67,10 +67,10 @@ impl<'p, 'a> Clues<'p, 'a> {
             Element::Link if is_canonical(node) => self.canonical = once(&self.canonical, "href"),
             Element::Meta => self.add_meta(node),
             Element::Title if self.title.is_none() => self.title = filled(&node.text()),
-            Element::H1 | Element::H2 | Element::H3 | Element::H4 => {
-                if self.headings.len() < MOST {
-                    self.headings.push(node);
-                }
+            Element::H1 | Element::H2 | Element::H3 | Element::H4
+                if self.headings.len() < MOST && is_short(node, LONGEST) =>
+            {
+                self.headings.push(node);
             }
             Element::Script => self.scripts.push(node),
             _ => {}
@@ -147,6 +147,25 @@ pub(super) fn tidy(value: &str) -> String {
     push_decoded_value(value, &mut decoded);
     let words: Vec<&str> = decoded.split_whitespace().collect();
     words.join(" ")
+}
+
+/// Whether the text of a node is a line, and quickly read however its tags are nested.
+pub(super) fn is_short(node: Node, characters: usize) -> bool {
+    const MOST_NODES: usize = 300;
+    node.counts().characters as usize <= characters && node.end() - node.index() <= MOST_NODES
+}
+
+/// Whether a node stands in a part of the page that is not about its article.
+pub(super) fn is_beside(node: Node) -> bool {
+    const PARTS: [&str; 6] = ["related", "sidebar", "recommend", "ranking", "comment", "reply"];
+    let is_part = |class: &str| {
+        let class = class.to_ascii_lowercase();
+        PARTS.iter().any(|part| class.contains(part))
+    };
+    node.ancestors().take(12).any(|parent| {
+        matches!(parent.element(), Element::Aside | Element::Nav | Element::Footer)
+            || parent.classes().any(is_part)
+    })
 }
 
 /// Letters and digits alone, in lower case: what two writings of a title share.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use chrono::{FixedOffset, Timelike};
 use regex::Regex;
 
-use super::clues::Clues;
+use super::clues::{Clues, is_beside, is_short};
 use super::moment::Moment;
 use super::scripts;
 use crate::news::page::{Element, Node};
@@ -123,7 +123,7 @@ fn rank_of_time(node: Node) -> Option<u8> {
     if item.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("datePublished")) {
         return Some(0);
     }
-    if node.element() != Element::Time || is_change(node) || is_beside(node) {
+    if node.element() != Element::Time || is_change(node) || is_beside(node) || is_in_link(node) {
         return None;
     }
     let says = |word: &str| node.classes().any(|class| class.to_ascii_lowercase().contains(word));
@@ -142,26 +142,12 @@ fn is_change(node: Node) -> bool {
     own("class") || own("itemprop") || own("id")
 }
 
-/// Whether it stands in a part of the page that lists other articles.
-fn is_beside(node: Node) -> bool {
-    node.ancestors().take(12).any(|parent| {
-        let is_list = |class: &str| {
-            let class = class.to_ascii_lowercase();
-            ["related", "sidebar", "recommend", "ranking", "comment", "reply"]
-                .iter()
-                .any(|word| class.contains(word))
-        };
-        matches!(parent.element(), Element::Aside | Element::Nav | Element::Footer | Element::A)
-            || parent.classes().any(is_list)
-    })
-}
-
 fn written_in(node: Node) -> Option<Moment> {
     let attributes = ["content", "datetime"].into_iter().filter_map(|name| node.attribute(name));
-    attributes.filter_map(|value| Moment::read(&value)).next().or_else(|| {
-        let counts = node.counts();
-        (counts.characters < 100).then(|| Moment::read(&node.text())).flatten()
-    })
+    attributes
+        .filter_map(|value| Moment::read(&value))
+        .next()
+        .or_else(|| is_short(node, 100).then(|| Moment::read(&node.text())).flatten())
 }
 
 /// What readers see: with a label, then in a place for dates, then alone.
@@ -208,7 +194,7 @@ fn seen(node: Node, before: &str) -> Option<(u8, Moment)> {
     match () {
         () if is_changed => None,
         () if is_short(before) && LABEL.is_match(before) => Some((0, moment)),
-        () if is_beside(node) || is_in_list(node) => None,
+        () if is_beside(node) || is_in_list(node) || is_in_link(node) => None,
         () if is_place_for_dates(node) => Some((1, moment)),
         () => Moment::is_whole(text).then_some((2, moment)),
     }
@@ -218,12 +204,16 @@ fn is_sentence(text: &str) -> bool {
     text.chars().count() > 60
 }
 
+fn is_in_link(node: Node) -> bool {
+    node.ancestors().take(12).any(|parent| parent.element() == Element::A)
+}
+
 fn is_in_list(node: Node) -> bool {
     node.ancestors().take(4).any(|parent| matches!(parent.element(), Element::Li | Element::Td))
 }
 
 fn is_place_for_dates(node: Node) -> bool {
-    let words = ["date", "time", "publish", "byline", "info"];
+    let words = ["date", "time", "publish", "byline", "info", "meta"];
     node.ancestors().take(2).any(|parent| {
         let says = |value: &str| {
             let value = value.to_ascii_lowercase();

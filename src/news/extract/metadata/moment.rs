@@ -72,17 +72,32 @@ impl Moment {
         of_seconds(text).or_else(|| compact(text)).or_else(|| written(text))
     }
 
-    /// Whether the text is a date and nothing else.
+    /// Whether the text is a date and nothing else but a day of the week.
     pub fn is_whole(text: &str) -> bool {
-        let without = |pattern: &Regex, text: &str| pattern.replace(text, "").into_owned();
-        let text = without(&NUMERIC, text.trim());
-        let text = match text
-            .trim_start_matches(['(', ' ', ')', '월', '화', '수', '목', '금', '토', '일'])
-        {
-            "" => return true,
-            rest => without(&TIME, rest),
+        const BESIDE: [&str; 4] = ["on", "at", "am", "pm"];
+        const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let text = text.trim();
+        let found = [&NUMERIC, &MONTH_FIRST, &DAY_FIRST, &COMPACT]
+            .into_iter()
+            .find_map(|date| date.find(text));
+        let Some(found) = found else { return false };
+        let behind = TIME.replace(&text[found.end()..], "");
+        let before = TIME_BEFORE.replace(&text[..found.start()], "");
+        let words = |text: &str| {
+            let words = text
+                .split(|letter: char| !letter.is_alphanumeric())
+                .filter(|word| !word.is_empty());
+            words.map(str::to_lowercase).collect::<Vec<_>>()
         };
-        !text.chars().any(char::is_alphanumeric)
+        let is_beside = |word: &String| {
+            BESIDE.contains(&word.as_str())
+                || word.get(..3).is_some_and(|start| {
+                    WEEKDAYS.contains(&start) && word.ends_with("day")
+                        || WEEKDAYS.contains(&word.as_str())
+                })
+                || word.chars().count() == 1 && "월화수목금토일".contains(word.as_str())
+        };
+        words(&before).iter().chain(&words(&behind)).all(is_beside)
     }
 
     /// As RFC 3339; `offset` is taken if none is written.
@@ -331,6 +346,8 @@ mod tests {
     fn whole_dates_are_told_from_sentences() {
         assert!(Moment::is_whole("2026.11.23 (월) 09:05:12"));
         assert!(Moment::is_whole("| 2026-11-23"));
+        assert!(Moment::is_whole("on Monday, November 23rd, 2026 at 11:04 a.m."));
+        assert!(!Moment::is_whole("at a rally on Nov. 6, 2026"));
         assert!(!Moment::is_whole("2026.11.23 개관한 도서관"));
     }
 

@@ -293,6 +293,7 @@ fn english(text: &str, is_stated: bool) -> Vec<String> {
     for part in people {
         match names.last_mut() {
             Some(last) if is_suffix(part) => *last = format!("{last}, {part}"),
+            Some(_) if is_degree(part) => {}
             _ if is_western_name(part, is_stated) => {
                 names.push(part.trim_end_matches(' ').to_owned())
             }
@@ -304,6 +305,15 @@ fn english(text: &str, is_stated: bool) -> Vec<String> {
 
 fn is_suffix(part: &str) -> bool {
     ["Jr.", "Jr", "Sr.", "Sr", "III"].contains(&part)
+}
+
+/// `MD`, `RDN`, and agencies behind a name.
+fn is_degree(part: &str) -> bool {
+    let letters = part.chars().filter(|letter| *letter != '.');
+    let (count, capitals) = letters.fold((0, 0), |(all, capitals), letter| {
+        (all + 1, capitals + usize::from(letter.is_uppercase()))
+    });
+    count <= 4 && capitals + 1 >= count && capitals >= 2
 }
 
 /// Words of names that begin in lower case.
@@ -337,10 +347,13 @@ fn is_western_name(part: &str, is_stated: bool) -> bool {
         part.chars().count() <= LONGEST && part.chars().filter(char::is_ascii_digit).count() == 0;
     let count = if is_stated { 1..=6 } else { 2..=4 };
     let letters = part.chars().filter(|letter| letter.is_alphabetic()).count();
+    let is_file = words.len() == 1 && part.trim_end_matches('.').contains('.');
     fits && letters >= 2
+        && !is_file
+        && !part.to_lowercase().contains("admin")
         && count.contains(&words.len())
-        && !words.iter().any(|word| is_office(&word))
-        && (words.iter().all(|word| is_capital(&word)) || is_stated && words.len() <= 3)
+        && !words.iter().any(is_office)
+        && (words.iter().all(is_capital) || is_stated && words.len() <= 3)
         && !part.contains(['/', '_', '{', '=', '%', ':', '?', '!', '"'])
 }
 
@@ -407,6 +420,7 @@ mod tests {
         );
         check("Jane Doe, Senior Reporter, Jane Doe", &["Jane Doe"]);
         check("jane doe", &["jane doe"]);
+        check("Jane Doe, MS, Ph.D.", &["Jane Doe"]);
         check("<a href='/x'>Jane O'Doe-Roe</a>", &["Jane O'Doe-Roe"]);
     }
 

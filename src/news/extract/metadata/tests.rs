@@ -168,6 +168,24 @@ fn a_page_may_lie_or_say_nothing() {
     assert_eq!(metadata(&Page::parse(""), None), Metadata::default());
 }
 
+#[test]
+fn nesting_and_repetition_cost_no_more_than_their_length() {
+    for tag in [
+        "<h1>",
+        "<div class=byline>By ",
+        "<time itemprop=datePublished>",
+        "<p rel=author>",
+        "<title>",
+        "<span>2026-11-23 ",
+        "<meta name=author content=x>",
+        "<script type=application/ld+json>[",
+        "<p>기자 ",
+        "<p>By</p>",
+    ] {
+        metadata(&Page::parse(&tag.repeat(50_000)), Some("https://hill.example/"));
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_a_page(html in "(<meta name=author content=|<title>|<h1>|<time>|<script type=application/ld\\+json>|\\{\"@type\":\"Article\",\"headline\":|\"|\\}|<|>|기자|입력|2026-1|1.23 9:05|By |[ -~]|\\PC){0,40}", url: Option<String>) {

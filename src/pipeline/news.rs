@@ -75,7 +75,7 @@ pub(super) fn update(
         Some(site) => Fetcher::through(&pipeline.crawl, site.address())?,
         None => Fetcher::new(&pipeline.crawl)?,
     };
-    let extractor = Extractor::bundled()?;
+    let extractor = Extractor::default();
     let extract = |answer: &Answer, page: &Waiting| extracted(&extractor, answer, page);
     let go_on = |updated: &Updated| {
         watch.advance(updated.fetched, None);
@@ -102,7 +102,7 @@ pub(super) fn update(
 pub fn re_extract_news(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<(u64, u64)> {
     let _lock = Lock::take(state, &format!("malmoi news re-extract of {}", pipeline.name), watch)?;
     let mut store = NewsStore::open_existing(&news_database(pipeline)?)?;
-    let extractor = Extractor::bundled()?;
+    let extractor = Extractor::default();
     let (mut changed, mut all) = (0, 0);
     watch.stage("extract");
     for id in store.raw_pages()? {

@@ -1,10 +1,11 @@
 //! `malmoi news extract`.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use malmoi::news::crawl::{CrawlParams, Fetched, Fetcher, Validators};
-use malmoi::news::extract::{Extractor, Listed};
+use malmoi::news::extract::publishers::{Publishers, Rule};
+use malmoi::news::extract::{BodyParams, Extractor, Listed};
 use malmoi::news::store::Article;
 use malmoi::{Error, Result};
 use serde_json::json;
@@ -21,6 +22,24 @@ pub struct Arguments {
     /// One JSON object a line and page, in the order given
     #[arg(long)]
     json: bool,
+    /// Where the title is, as a CSS selector: "div.article_title"
+    #[arg(long, value_name = "SELECTOR")]
+    title: Option<String>,
+    /// Where the text is, as a CSS selector: "div.article_txt"
+    #[arg(long, value_name = "SELECTOR")]
+    text: Option<String>,
+    /// The text of a selector in one line, as BeautifulSoup's get_text(strip=True) has it
+    #[arg(long)]
+    one_line: bool,
+    /// More rules for publishers, in the form of dictionaries/publishers.toml
+    #[arg(long, value_name = "FILE")]
+    publishers: Option<PathBuf>,
+    /// Leave the rules for publishers alone
+    #[arg(long, conflicts_with = "publishers")]
+    no_publishers: bool,
+    /// Keep the captions of pictures
+    #[arg(long)]
+    captions: bool,
     /// Ask addresses of a private network, too
     #[arg(long)]
     allow_private: bool,
@@ -41,7 +60,7 @@ struct Source {
 /// # Errors
 /// If a page could not be read or holds no article; all others are done by then.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
-    let extractor = Extractor::bundled()?;
+    let extractor = extractor(arguments)?;
     let mut fetcher = None;
     let mut failed = 0;
     streams::write(None, |out| {
@@ -78,6 +97,21 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
                 .hinted("`error` of each line of --json says why"))
         }
     }
+}
+
+fn extractor(arguments: &Arguments) -> Result<Extractor> {
+    let Arguments { title, text, .. } = arguments;
+    let rule = match (title, text) {
+        (None, None) => None,
+        _ => Some(Rule::of_selectors(title.as_deref(), text.as_deref())?),
+    };
+    let publishers = match &arguments.publishers {
+        _ if arguments.no_publishers => Publishers::default(),
+        Some(path) => Publishers::bundled().with(Publishers::read(path)?),
+        None => Publishers::bundled(),
+    };
+    let body = BodyParams { captions: arguments.captions };
+    Ok(Extractor { body, publishers, rule, paragraphs: !arguments.one_line })
 }
 
 fn is_address(page: &str) -> bool {

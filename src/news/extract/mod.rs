@@ -14,9 +14,11 @@ mod hints;
 mod korean;
 pub mod metadata;
 mod phrases;
+pub mod publishers;
 mod refuse;
 mod scripts;
 mod segments;
+mod selected;
 mod text;
 mod witness;
 
@@ -32,6 +34,7 @@ pub use blocks::Line;
 pub use candidates::Sign;
 pub use refuse::Refusal;
 pub use segments::Kind;
+pub use selected::{Selected, Unfit};
 
 /// Settings of the body.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

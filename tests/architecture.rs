@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the lowest floor up; rooms of one floor do not know each other.
-const ORDER: &str = "error < data < traits < net, files \
-    < source, clean, analyze, vectorize, classify < config < pipeline < report < cli < main";
+const ORDER: &str = "error < data < traits < net, files, markup \
+    < source, news, clean, analyze, vectorize, classify < config < pipeline < report < cli < main";
 
 /// Lines of a file without its tests.
 const LONGEST: usize = 400;

@@ -8,9 +8,8 @@ use memchr::{memchr, memchr3_iter};
 
 use super::HtmlMode;
 use super::lines::{Lines, breaks_line};
-use super::markup::{Piece, Pieces, opens_markup};
-use super::references::{may_follow_ampersand, push_decoded};
 use super::tree::tree_text;
+use crate::markup::{Piece, Pieces, may_follow_ampersand, opens_markup, push_decoded};
 
 /// Removes markup and decodes entities.
 pub(super) fn strip(html: &str, mode: HtmlMode) -> Cow<'_, str> {

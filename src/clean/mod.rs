@@ -6,8 +6,6 @@
 
 mod html;
 mod lines;
-mod markup;
-mod references;
 mod rules;
 mod tree;
 mod unicode;

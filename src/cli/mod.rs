@@ -16,6 +16,7 @@ mod extract;
 mod init;
 mod ko;
 mod logs;
+mod news;
 mod outdated;
 mod output;
 mod predict;
@@ -85,6 +86,8 @@ enum Command {
     Clean(clean::Arguments),
     /// Unpack an archive that may be hostile
     Extract(extract::Arguments),
+    /// Fetch, extract, list and export news
+    News(news::Arguments),
     /// List or remove what is kept
     State(state::Arguments),
     /// Install the Korean system dictionary, or show which one is there
@@ -112,6 +115,7 @@ impl Command {
             Command::Show(arguments) => show::run(arguments, context),
             Command::Clean(arguments) => clean::run(arguments, context),
             Command::Extract(arguments) => extract::run(arguments, context),
+            Command::News(arguments) => news::run(arguments, context),
             Command::State(arguments) => state::run(arguments, context),
             Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),

@@ -1,9 +1,11 @@
 //! `malmoi run`: everything, from the source to the metrics.
 
 use malmoi::pipeline::{self, Learned, Outcome, Status};
+use malmoi::source::SourceKind;
 use malmoi::{Error, Result};
 
 use super::Context;
+use super::news;
 use super::progress::Progress;
 use super::selection::Selection;
 
@@ -41,6 +43,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         };
     }
     let progress = Progress::start(context.is_quiet())?;
+    if pipeline.source.kind == SourceKind::News {
+        news::train_models(&pipeline, context, &progress)?;
+    }
     let outcome = pipeline::run(&pipeline, &state, arguments.force, &progress)?;
     progress.finish();
     warnings(&outcome).iter().for_each(|warning| context.output().warning(warning));
@@ -49,11 +54,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
             .output()
             .json(&serde_json::to_value(&outcome).expect("an outcome is plain data"));
     }
-    context.output().result(&table(&outcome))
+    context.output().result(&table(&outcome, context))
 }
 
-fn table(outcome: &Outcome) -> String {
+fn table(outcome: &Outcome, context: &Context) -> String {
     let mut text = format!("pipeline {}\n\n", outcome.pipeline);
+    if let Some(update) = &outcome.news {
+        text += &news::shown(update, context);
+        text.push('\n');
+    }
     for stage in &outcome.stages {
         let status = match stage.status {
             Status::Ran => format!("{:>8.2} s", stage.seconds),

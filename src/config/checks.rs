@@ -20,6 +20,7 @@ use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
 use crate::error::{Error, Result};
 use crate::files::check_label;
+use crate::news::crawl::CrawlParams;
 use crate::source::{Columns, SourceKind, SourceParams};
 use crate::vectorize::{DocumentFrequency, VectorizeParams, Weighting};
 
@@ -40,6 +41,7 @@ const LONGEST_NGRAM: u32 = 16;
 pub(super) fn check(params: &PipelineParams) -> Vec<Finding> {
     let mut findings = Findings::default();
     check_source(&params.source, &mut findings);
+    check_crawl(params, &mut findings);
     check_clean(&params.clean, &mut findings);
     check_analyze(&params.analyze, &mut findings);
     check_vectorize(&params.vectorize, &mut findings);
@@ -109,6 +111,29 @@ fn check_source(params: &SourceParams, findings: &mut Findings) {
     }
     warn_of_kind(params, findings);
     check_columns(&params.columns, findings);
+}
+
+/// Values of the crawler, which knows itself what makes sense.
+fn check_crawl(params: &PipelineParams, findings: &mut Findings) {
+    let hint = "docs/pipeline.md lists the settings of the crawler";
+    if let Err(error) = params.crawl.check() {
+        for problem in std::iter::once(&error).chain(error.also()) {
+            findings.push("crawl", format!("table `crawl`: {problem}"), hint, false);
+        }
+    }
+    if params.source.kind != SourceKind::News {
+        let is_named = !params.source.feeds.is_empty() || params.source.site.is_some();
+        if is_named || params.crawl != CrawlParams::default() {
+            let message =
+                "`crawl`, `source.feeds` and `source.site` are read by the kind news alone";
+            findings.warn("crawl", message, "remove them, or say `kind = \"news\"`");
+        }
+    } else if params.source.site.is_none() {
+        let warnings = params.crawl.warnings();
+        warnings.iter().filter(|_| !params.source.feeds.is_empty()).for_each(|warning| {
+            findings.warn("crawl", warning, "see docs/news.md");
+        });
+    }
 }
 
 fn check_download(params: &SourceParams, findings: &mut Findings) {

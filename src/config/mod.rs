@@ -26,6 +26,8 @@ use crate::analyze::AnalyzeParams;
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
 use crate::error::{Error, Result};
+use crate::news::ScoreParams;
+use crate::news::crawl::CrawlParams;
 use crate::source::SourceParams;
 use crate::vectorize::VectorizeParams;
 use checks::Finding;
@@ -71,6 +73,8 @@ pub struct Pipeline {
     pub root: PathBuf,
     /// Where the documents come from.
     pub source: SourceParams,
+    /// How news sites are asked.
+    pub crawl: CrawlParams,
     /// What becomes of markup and odd characters.
     pub clean: CleanParams,
     /// What a token is.
@@ -81,6 +85,8 @@ pub struct Pipeline {
     pub classify: ClassifyParams,
     /// How the classifier is measured.
     pub evaluate: EvaluateParams,
+    /// Which models label articles.
+    pub score: ScoreParams,
 }
 
 /// A pipeline, where each of its values comes from, and what is odd about it.
@@ -190,8 +196,8 @@ impl Config {
     /// Gives every file its full path.
     fn placed(&self, name: &str, params: PipelineParams, table: &Table) -> Pipeline {
         let root = self.path.parent().unwrap_or(Path::new("/")).to_owned();
-        let PipelineParams { mut source, clean, mut analyze, vectorize, classify, evaluate } =
-            params;
+        let PipelineParams { mut source, mut analyze, .. } = params.clone();
+        let PipelineParams { crawl, clean, vectorize, classify, evaluate, score, .. } = params;
         let place = |key: &[&str], file: &Path| {
             let is_in_file = |setting: &Setting| matches!(setting.place, Place::File(_));
             match settings::find(table, key).is_some_and(is_in_file) {
@@ -200,6 +206,7 @@ impl Config {
             }
         };
         source.path = source.path.map(|path| place(&["source", "path"], &path));
+        source.site = source.site.map(|site| place(&["source", "site"], &site));
         for name in &mut analyze.stop_words {
             if !BUNDLED_STOP_WORDS.contains(&name.as_str()) {
                 *name = place(&["analyze", "stop_words"], Path::new(name)).display().to_string();
@@ -209,7 +216,7 @@ impl Config {
             *words = place(&["analyze", "user_dictionary"], Path::new(words)).display().to_string();
         }
         let name = name.to_owned();
-        Pipeline { name, root, source, clean, analyze, vectorize, classify, evaluate }
+        Pipeline { name, root, source, crawl, clean, analyze, vectorize, classify, evaluate, score }
     }
 }
 

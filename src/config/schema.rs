@@ -10,6 +10,8 @@ use serde_json::Value;
 use crate::analyze::AnalyzeParams;
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
+use crate::news::ScoreParams;
+use crate::news::crawl::CrawlParams;
 use crate::source::SourceParams;
 use crate::vectorize::VectorizeParams;
 
@@ -35,6 +37,9 @@ struct PipelineFile {
 pub(super) struct PipelineParams {
     /// Where the documents come from.
     pub source: SourceParams,
+    /// How news sites are asked.
+    #[serde(default)]
+    pub crawl: CrawlParams,
     /// What becomes of markup and odd characters.
     #[serde(default)]
     pub clean: CleanParams,
@@ -50,6 +55,9 @@ pub(super) struct PipelineParams {
     /// How the classifier is measured.
     #[serde(default)]
     pub evaluate: EvaluateParams,
+    /// Which models label articles.
+    #[serde(default)]
+    pub score: ScoreParams,
 }
 
 /// JSON Schema of the whole file, for editors and for the check of keys and types.

@@ -1,17 +1,19 @@
 //! Asking for an address.
 
-use std::error::Error as StdError;
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::Url;
 use reqwest::blocking::{Client as Http, ClientBuilder};
 use reqwest::redirect;
 
-use super::guard::{Policy, PublicOnly, Refused};
+use super::failure::{self, Cause, Failure, innermost};
+use super::guard::{Policy, Refused, Reviewed};
 use super::retry::Retry;
+use super::retry_after::retry_after;
 use crate::error::{Error, Result};
 
 const CONNECT_TIME: Duration = Duration::from_secs(10);
@@ -44,6 +46,31 @@ impl Client {
     /// A client that waits and tries as `retry` says.
     pub fn with_retry(policy: Policy, retry: Retry) -> Result<Self> {
         Client::build(builder(policy), policy, retry)
+    }
+
+    /// A client for [`Client::ask`], which follows no redirect by itself, tries
+    /// once and introduces itself as `agent`.
+    pub fn single(policy: Policy, agent: &str) -> Result<Self> {
+        let builder = builder(policy)
+            .user_agent(agent)
+            .redirect(redirect::Policy::none())
+            // A proxy would resolve names itself, where we cannot look.
+            .dns_resolver(Arc::new(Reviewed(policy)))
+            .no_proxy();
+        Client::build(builder, policy, Retry { tries: 1, ..Retry::default() })
+    }
+
+    /// The same, but everything is asked of an HTTP proxy on this computer, which
+    /// answers as the hosts that addresses name.
+    pub fn through(proxy: SocketAddr, agent: &str) -> Result<Self> {
+        let proxy = reqwest::Proxy::http(format!("http://{proxy}"))
+            .map_err(|error| Error::io(format!("cannot use the proxy: {error}")))?;
+        let builder = builder(Policy::OwnSettings)
+            .user_agent(agent)
+            .redirect(redirect::Policy::none())
+            .proxy(proxy);
+        let retry = Retry { tries: 1, ..Retry::default() };
+        Client::build(builder, Policy::OwnSettings, retry)
     }
 
     fn build(builder: ClientBuilder, policy: Policy, retry: Retry) -> Result<Self> {
@@ -79,38 +106,30 @@ impl Client {
     /// the conditions that were asked for.
     pub fn get_once(&self, url: &str, headers: &[(&str, &str)]) -> Result<Response, Failure> {
         let parsed = Url::parse(url).map_err(|error| {
-            Failure::lasting(Error::usage(format!("`{url}` is not an address: {error}")))
+            let error = Error::usage(format!("`{url}` is not an address: {error}"));
+            Failure::lasting(error, Cause::Address)
         })?;
-        self.policy
-            .check(&parsed)
-            .map_err(|refused| Failure::lasting(refusal(&parsed, &refused)))?;
-        let request =
-            headers.iter().fold(self.http.get(parsed.clone()), |request, (name, value)| {
-                request.header(*name, *value)
-            });
-        let response = request.send().map_err(|error| failure(&parsed, error))?;
-        let response = Response { inner: response };
+        let response = self.ask(&parsed, headers, IDLE_TIME)?;
         match response.status() {
             200..300 | 304 | 416 => Ok(response),
             status => Err(bad_status(&parsed, status, &response)),
         }
     }
-}
 
-/// Why one try failed, and whether another may succeed.
-#[derive(Debug)]
-pub struct Failure {
-    /// What to tell if there is no other try.
-    pub error: Error,
-    /// Whether the same request may succeed later.
-    pub may_pass: bool,
-    /// The wait that the server asked for.
-    pub retry_after: Option<Duration>,
-}
-
-impl Failure {
-    fn lasting(error: Error) -> Self {
-        Failure { error, may_pass: false, retry_after: None }
+    /// Asks once; whatever the server answers is a response. `patience` bounds the
+    /// time to the end of the answer's head, and each silence within the body.
+    pub fn ask(
+        &self,
+        url: &Url,
+        headers: &[(&str, &str)],
+        patience: Duration,
+    ) -> Result<Response, Failure> {
+        self.policy.check(url).map_err(|refused| failure::refused(url, &refused))?;
+        let request = self.http.get(url.clone()).timeout(patience);
+        let request =
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let response = request.send().map_err(|error| failure::unanswered(url, error))?;
+        Ok(Response { inner: response })
     }
 }
 
@@ -130,6 +149,12 @@ impl Response {
         self.inner.headers().get(name)?.to_str().ok()
     }
 
+    /// The wait that the server asks for, by its own clock if it tells the time.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let value = self.header("retry-after")?;
+        retry_after(value, self.header("date"), SystemTime::now())
+    }
+
     /// Length of the body, if the server says so.
     pub fn length(&self) -> Option<u64> {
         self.header("content-length")?.parse().ok()
@@ -143,8 +168,10 @@ impl Response {
 
 impl Read for Response {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        // The outermost message says only that a body could not be decoded.
-        self.inner.read(into).map_err(|error| io::Error::new(error.kind(), innermost(&error)))
+        // The outermost error says only that a body could not be decoded.
+        self.inner
+            .read(into)
+            .map_err(|error| io::Error::new(failure::reading(&error), innermost(&error)))
     }
 }
 
@@ -158,39 +185,18 @@ fn builder(policy: Policy) -> ClientBuilder {
     match policy {
         Policy::OwnSettings => builder,
         // A proxy would resolve names itself, where we cannot look.
-        Policy::Stranger => builder.dns_resolver(Arc::new(PublicOnly)).no_proxy(),
+        Policy::Stranger => builder.dns_resolver(Arc::new(Reviewed(policy))).no_proxy(),
     }
 }
 
 fn follow(policy: Policy, attempt: redirect::Attempt<'_>) -> redirect::Action {
     if attempt.previous().len() > MAX_REDIRECTS {
-        return attempt.error(Refused(format!("more than {MAX_REDIRECTS} redirects")));
+        return attempt.error(Refused::Redirects(MAX_REDIRECTS));
     }
     match policy.check(attempt.url()) {
         Ok(()) => attempt.follow(),
         Err(refused) => attempt.error(refused),
     }
-}
-
-fn failure(url: &Url, error: reqwest::Error) -> Failure {
-    if let Some(refused) = find::<Refused>(&error) {
-        return Failure::lasting(refusal(url, refused));
-    }
-    let certificate = matches!(find(&error), Some(rustls::Error::InvalidCertificate(_)));
-    let may_pass = !certificate && !error.is_builder() && !error.is_redirect();
-    let message = format!("cannot reach `{}`: {}", shown(url), innermost(&error));
-    let hint = if certificate {
-        "the server's certificate is not trusted; check the address and this computer's date"
-    } else {
-        "check the address and the connection, then run the same command again"
-    };
-    Failure { error: Error::io(message).hinted(hint).caused_by(error), may_pass, retry_after: None }
-}
-
-fn refusal(url: &Url, refused: &Refused) -> Error {
-    Error::usage(format!("`{}` is not fetched: {refused}", shown(url))).hinted(
-        "only http and https addresses are fetched, and links of pages only from public hosts",
-    )
 }
 
 fn bad_status(url: &Url, status: u16, response: &Response) -> Failure {
@@ -205,9 +211,7 @@ fn bad_status(url: &Url, status: u16, response: &Response) -> Failure {
     let reason = response.inner.status().canonical_reason().unwrap_or("unknown").to_lowercase();
     let error = Error::io(format!("`{}` answers {status} ({reason})", shown(url))).hinted(hint);
     let may_pass = matches!(status, 408 | 429 | 500 | 502 | 503 | 504);
-    // The form with a date is rare, and our own wait serves as well.
-    let seconds = response.header("retry-after").and_then(|value| value.trim().parse().ok());
-    Failure { error, may_pass, retry_after: seconds.map(Duration::from_secs) }
+    Failure { error, cause: Cause::Status, may_pass, retry_after: response.retry_after() }
 }
 
 /// An address as messages show it: without user name, password and query, which
@@ -216,7 +220,7 @@ pub fn shown_address(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), |url| shown(&url))
 }
 
-fn shown(url: &Url) -> String {
+pub(super) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
@@ -224,28 +228,10 @@ fn shown(url: &Url) -> String {
     url.to_string()
 }
 
-fn innermost(error: &(dyn StdError + 'static)) -> String {
-    causes(error).last().unwrap_or(error).to_string()
-}
-
-fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
-    causes(error).find_map(|error| error.downcast_ref())
-}
-
-/// The error and its causes, with those that `io::Error` hides.
-fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        inner.map(|inner| inner as &(dyn StdError + 'static)).or(error.source())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead, BufReader, Write};
-    use std::net::{SocketAddr, TcpListener};
+    use std::net::TcpListener;
 
     use super::*;
 

@@ -27,41 +27,69 @@ pub enum Policy {
 
 /// Why an address was not asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refused(pub(super) String);
+pub(super) enum Refused {
+    /// Neither http nor https.
+    Scheme(String),
+    /// An address or a name without a public address.
+    Private(String),
+    /// More redirects than this.
+    Redirects(usize),
+}
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Refused::Scheme(scheme) => write!(f, "`{scheme}` is neither http nor https"),
+            Refused::Private(why) => f.write_str(why),
+            Refused::Redirects(most) => write!(f, "more than {most} redirects"),
+        }
     }
 }
 
 impl std::error::Error for Refused {}
 
+/// A name that no resolver knows.
+#[derive(Debug)]
+pub(super) struct Unresolved(std::io::Error);
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Unresolved {}
+
 impl Policy {
     /// Checks the scheme, and the host if it is a number.
     pub(super) fn check(self, url: &Url) -> Result<(), Refused> {
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Refused(format!("`{}` is neither http nor https", url.scheme())));
+            return Err(Refused::Scheme(url.scheme().to_owned()));
         }
         let host = url.host_str().unwrap_or_default();
         match host.trim_start_matches('[').trim_end_matches(']').parse() {
-            Ok(address) if self == Policy::Stranger && !is_public(address) => {
-                Err(Refused(format!("`{address}` is not a public address")))
+            Ok(address) if !self.allows(address) => {
+                Err(Refused::Private(format!("`{address}` is not a public address")))
             }
             _ => Ok(()),
         }
     }
+
+    fn allows(self, address: IpAddr) -> bool {
+        self == Policy::OwnSettings || is_public(address)
+    }
 }
 
-/// Resolves names to public addresses only.
-pub(super) struct PublicOnly;
+/// Resolves names to the addresses that a policy allows.
+pub(super) struct Reviewed(pub(super) Policy);
 
-impl Resolve for PublicOnly {
+impl Resolve for Reviewed {
     fn resolve(&self, name: Name) -> Resolving {
+        let policy = self.0;
         let answer = Arc::new(Answer::default());
         let waiting = Waiting(answer.clone());
         // The system's resolver blocks, and this runs where it must not.
-        std::thread::spawn(move || answer.put(public_addresses(name.as_str())));
+        std::thread::spawn(move || answer.put(addresses(name.as_str(), policy)));
         Box::pin(waiting)
     }
 }
@@ -98,13 +126,13 @@ impl Future for Waiting {
     }
 }
 
-fn public_addresses(host: &str) -> Resolved {
-    let all: Vec<SocketAddr> = (host, 0).to_socket_addrs()?.collect();
-    let public: Vec<_> = all.into_iter().filter(|address| is_public(address.ip())).collect();
-    if public.is_empty() {
-        return Err(Box::new(Refused(format!("`{host}` has no public address"))));
+fn addresses(host: &str, policy: Policy) -> Resolved {
+    let all: Vec<SocketAddr> = (host, 0).to_socket_addrs().map_err(Unresolved)?.collect();
+    let allowed: Vec<_> = all.into_iter().filter(|address| policy.allows(address.ip())).collect();
+    if allowed.is_empty() {
+        return Err(Box::new(Refused::Private(format!("`{host}` has no public address"))));
     }
-    Ok(Box::new(public.into_iter()))
+    Ok(Box::new(allowed.into_iter()))
 }
 
 fn is_public(address: IpAddr) -> bool {

@@ -5,9 +5,14 @@
 //! that a stranger wrote (a link in a page) never reaches a private network.
 
 mod client;
+mod failure;
 mod guard;
 mod retry;
+mod retry_after;
 
-pub use client::{Client, Failure, Response, shown_address};
+pub use client::{Client, Response, shown_address};
+pub use failure::{Cause, Failure};
 pub use guard::Policy;
+/// An address that was read.
+pub use reqwest::Url;
 pub use retry::{Attempts, Retry};

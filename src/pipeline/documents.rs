@@ -14,7 +14,6 @@ use crate::clean::Cleaner;
 use crate::config::Pipeline;
 use crate::data::{Document, Html};
 use crate::error::{Error, Result};
-use crate::source;
 
 /// The document `id` of the pipeline's source, which is read up to it.
 ///
@@ -33,7 +32,7 @@ pub fn find_document(
     let _lock = downloads.then(lock).transpose()?;
     let path = super::download::fetch(pipeline, state, false, watch)?;
     watch.stage("source");
-    let mut source = source::open(&pipeline.source, &path)?;
+    let mut source = super::open_source::open_source(&pipeline.source, &path)?;
     let mut nearest = Nearest::to(id);
     let mut count = 0;
     let mut batch = Vec::new();

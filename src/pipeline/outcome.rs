@@ -68,6 +68,9 @@ pub struct Learned {
 pub struct Outcome {
     /// Name of the pipeline.
     pub pipeline: String,
+    /// What was fetched from news sites, if they are its source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub news: Option<super::news::NewsUpdate>,
     /// Its stages, in the order of flow.
     pub stages: Vec<StageReport>,
     /// What was learned from.

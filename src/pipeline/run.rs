@@ -21,7 +21,7 @@ use crate::config::Pipeline;
 use crate::data::{Interner, Sequences, UNKNOWN};
 use crate::error::{Error, Result};
 use crate::files::AtomicFile;
-use crate::source;
+use crate::source::{self, SourceKind};
 use crate::traits::Source;
 use crate::vectorize::{Vectorizer, Vocabulary};
 
@@ -37,6 +37,10 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
     let start = Instant::now();
     let _lock = Lock::take(state, &format!("malmoi run {}", pipeline.name), watch)?;
     super::dictionary::ensure_for(&pipeline.analyze, watch)?;
+    let news = match pipeline.source.kind {
+        SourceKind::News => Some(super::news::update(pipeline, state, &[], watch)?),
+        _ => None,
+    };
     let path = fetch(pipeline, state, force, watch)?;
     let mut shelf = Shelf::open(state, &pipeline.name)?;
     let files = source::inputs(&pipeline.source, &path)?;
@@ -49,6 +53,7 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
     };
     Ok(Outcome {
         pipeline: pipeline.name.clone(),
+        news,
         stages: run.stages,
         skipped: evaluation.skipped,
         learned: evaluation.learned,
@@ -106,7 +111,7 @@ impl Run<'_> {
                 self.learn(shelf, prepared)
             }
             None => {
-                let source = source::open(&self.pipeline.source, path)
+                let source = super::open_source::open_source(&self.pipeline.source, path)
                     .map_err(|error| or_anew(error, self.pipeline))?;
                 shelf.manifest.inputs = inputs;
                 self.learn_from(shelf, source, path)

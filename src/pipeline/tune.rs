@@ -22,7 +22,6 @@ use crate::clean::Cleaner;
 use crate::config::Pipeline;
 use crate::data::{CsrMatrix, Sequences};
 use crate::error::{Error, Result};
-use crate::source;
 use crate::vectorize::{Norm, VectorizeParams, Vectorizer, Weighting};
 
 /// Values of `C` that are tried where rows have length 1, and where they have not.
@@ -209,7 +208,7 @@ impl Material {
     ) -> Result<Self> {
         watch.stage("source");
         let analyzer = Analyzer::open(analyze)?;
-        let mut source = source::open_grouped(&pipeline.source, path)?;
+        let mut source = super::open_source::open_grouped(&pipeline.source, path)?;
         let corpus = ingest(source.as_mut(), &Cleaner::open(&pipeline.clean)?, &analyzer, watch)
             .map_err(|error| or_anew(error, pipeline))?;
         let parts = split(&corpus.documents, pipeline.evaluate.test_size);

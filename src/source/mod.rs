@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::traits::Source;
 pub use archive::{EachEntry, Limits, read_tar_gz};
 pub use download::{Download, Progress};
@@ -51,6 +51,8 @@ pub enum SourceKind {
     Parquet,
     /// A folder of text files; a file's folder is its label.
     Folder,
+    /// Articles of news sites; `path` is the database that keeps them.
+    News,
 }
 
 /// Which column holds what. A column that is not named here is kept in `extra`.
@@ -104,6 +106,12 @@ pub struct SourceParams {
     /// The corpus's own labels → the names used here; empty: as they are.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// Feeds, sitemaps and pages of news that are asked without `malmoi news add` (news only).
+    #[serde(default)]
+    pub feeds: Vec<String>,
+    /// A folder with pages by host, which answers instead of the network (news only).
+    #[serde(default)]
+    pub site: Option<PathBuf>,
 }
 
 fn yes() -> bool {
@@ -121,6 +129,8 @@ pub fn open(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
         SourceKind::Folder => Box::new(folder::open(params, path)?),
         SourceKind::Parquet => open_parquet(params, path)?,
         SourceKind::Imdb => Box::new(ImdbSource::open(path, &params.labels, false)?),
+        // The hallway opens them, since they are another room's.
+        SourceKind::News => return Err(Error::usage("articles are read by `malmoi run`")),
     })
 }
 
@@ -154,7 +164,7 @@ pub fn inputs(params: &SourceParams, path: &Path) -> Result<Vec<PathBuf>> {
     match params.kind {
         SourceKind::Folder => folder::text_files(path),
         SourceKind::Imdb if path.is_dir() => folder::text_files(path),
-        SourceKind::Imdb => Ok(vec![path.to_owned()]),
+        SourceKind::Imdb | SourceKind::News => Ok(vec![path.to_owned()]),
         kind => Ok(parts::parts(kind, path)?.into_iter().map(|part| part.path).collect()),
     }
 }

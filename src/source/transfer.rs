@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::download::Progress;
 use crate::error::{Error, Result};
 use crate::files::{AtomicFile, open_own};
-use crate::net::{Attempts, Client, Failure, Response, shown_address};
+use crate::net::{Attempts, Cause, Client, Failure, Response, shown_address};
 
 const BUFFER: usize = 1 << 17;
 
@@ -64,7 +64,7 @@ fn or_elsewhere(error: Error) -> Error {
 }
 
 fn passing(error: Error) -> Cut {
-    Cut::Passing(Failure { error, may_pass: true, retry_after: None })
+    Cut::Passing(Failure { error, cause: Cause::Broken, may_pass: true, retry_after: None })
 }
 
 /// Fills the part file.

@@ -12,7 +12,7 @@ use memchr::{memchr, memchr_iter, memmem};
 
 /// One piece of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub enum Piece<'a> {
     /// Text whose character references are not decoded yet.
     Text(&'a str),
     /// Text that holds no references (`<xmp>`, `<plaintext>`).
@@ -28,7 +28,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// Whether the `<` at the start of `bytes` opens markup; `<3` and `< ` are text.
-pub(super) fn opens_markup(bytes: &[u8]) -> bool {
+pub fn opens_markup(bytes: &[u8]) -> bool {
     match bytes.get(1) {
         Some(b'!' | b'?') => true,
         Some(b'/') => bytes.len() > 2,
@@ -38,8 +38,10 @@ pub(super) fn opens_markup(bytes: &[u8]) -> bool {
 }
 
 /// The pieces of a page.
-pub(super) struct Pieces<'a> {
+pub struct Pieces<'a> {
     rest: &'a str,
+    /// What stands between the name and the end of the last tag.
+    attributes: &'a str,
     /// The element whose contents come next and hold no markup.
     raw: Option<(&'a str, Raw<'a>)>,
 }
@@ -49,8 +51,14 @@ type Raw<'a> = fn(&'a str) -> Piece<'a>;
 
 impl<'a> Pieces<'a> {
     /// The pieces of `html`, whose line ends are normalized already.
-    pub(super) fn new(html: &'a str) -> Self {
-        Pieces { rest: html, raw: None }
+    pub fn new(html: &'a str) -> Self {
+        Pieces { rest: html, attributes: "", raw: None }
+    }
+
+    /// The attributes of the tag that came last, as written: for
+    /// [`Attributes`](super::Attributes).
+    pub fn attributes(&self) -> &'a str {
+        self.attributes
     }
 
     fn take(&mut self, end: usize) -> &'a str {
@@ -88,7 +96,10 @@ impl<'a> Pieces<'a> {
         let end = name_length.and_then(|length| tag_end(bytes, name_at + length));
         let tag = self.take(end.unwrap_or(bytes.len()));
         match (name_length, end) {
-            (Some(length), Some(_)) => piece(&tag[name_at..name_at + length]),
+            (Some(length), Some(end)) => {
+                self.attributes = &tag[name_at + length..end - 1];
+                piece(&tag[name_at..name_at + length])
+            }
             _ => Piece::Nothing,
         }
     }
@@ -112,7 +123,7 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-fn is_blank(byte: u8) -> bool {
+pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0C)
 }
 

@@ -7,7 +7,7 @@ use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 use memchr::memchr2;
 
 /// Appends `text` with its references decoded and its NUL characters dropped.
-pub(super) fn push_decoded(mut text: &str, out: &mut String) {
+pub fn push_decoded(mut text: &str, out: &mut String) {
     while let Some(at) = memchr2(b'&', 0, text.as_bytes()) {
         out.push_str(&text[..at]);
         let used = match text.as_bytes()[at] {
@@ -19,8 +19,32 @@ pub(super) fn push_decoded(mut text: &str, out: &mut String) {
     out.push_str(text);
 }
 
+/// Appends the value of an attribute with its references decoded.
+///
+/// There an old name without its semicolon is none before a letter, a digit or
+/// `=`: `?a=1&copy=2` is an address.
+pub fn push_decoded_value(mut value: &str, out: &mut String) {
+    while let Some(at) = memchr2(b'&', 0, value.as_bytes()) {
+        out.push_str(&value[..at]);
+        let rest = &value[at..];
+        let start = out.len();
+        let used = match rest.as_bytes()[0] {
+            0 => 1,
+            _ => push_reference(rest, out),
+        };
+        let goes_on =
+            rest[used..].starts_with(|next: char| next == '=' || next.is_ascii_alphanumeric());
+        if goes_on && used > 1 && !rest[..used].ends_with(';') && !rest[1..].starts_with('#') {
+            out.truncate(start);
+            out.push_str(&rest[..used]);
+        }
+        value = &rest[used..];
+    }
+    out.push_str(value);
+}
+
 /// Whether what follows `&` may make it a reference.
-pub(super) fn may_follow_ampersand(byte: u8) -> bool {
+pub fn may_follow_ampersand(byte: u8) -> bool {
     byte == b'#' || byte.is_ascii_alphanumeric()
 }
 
@@ -120,6 +144,13 @@ mod tests {
     #[test]
     fn impossible_numbers_become_the_replacement_character() {
         check("&#0;&#xD800;&#x110000;&#99999999999999999999;", "\u{fffd}\u{fffd}\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn addresses_keep_their_ampersands() {
+        let mut out = String::new();
+        push_decoded_value("?a=1&copy=2&amp;b&lt;&reg &#38;c&ampx", &mut out);
+        assert_eq!(out, "?a=1&copy=2&b<® &c&ampx");
     }
 
     #[test]

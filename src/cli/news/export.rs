@@ -1,0 +1,106 @@
+//! `malmoi news export`.
+
+use std::path::PathBuf;
+
+use malmoi::files::{Format, RowWriter};
+use malmoi::news::store::Stored;
+use malmoi::{Error, Result};
+
+use super::Context;
+use super::list::Filter;
+use crate::cli::streams;
+
+/// Write articles to a file.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    filter: Filter,
+    /// Write to this file, whole or not at all; its name says the form: .jsonl, .csv,
+    /// .tsv, .parquet, and .gz after it to pack [default: JSON lines to standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+const HEADER: [&str; 16] = [
+    "id",
+    "url",
+    "title",
+    "text",
+    "date",
+    "authors",
+    "language",
+    "site",
+    "image",
+    "publisher_rule",
+    "source",
+    "version",
+    "duplicate_of",
+    "label",
+    "probability",
+    "model",
+];
+
+/// Writes them, the newest first.
+///
+/// # Errors
+/// If the database fails, or the file cannot be written.
+pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
+    let filter = arguments.filter.read()?;
+    let store = super::store(name, context)?;
+    let format = arguments.output.as_deref().map_or(Ok(Format::Jsonl), Format::of)?;
+    let output = arguments.output.as_deref();
+    let mut count = 0_u64;
+    if format == Format::Jsonl {
+        streams::write(output, |out| {
+            store.each_article(&filter, |article| {
+                count += 1;
+                let mut line = serde_json::to_vec(&article).expect("articles are plain data");
+                line.push(b'\n');
+                out.write_all(&line).map_err(|error| {
+                    Error::io(format!("cannot write the articles: {error}")).caused_by(error)
+                })
+            })
+        })?;
+    } else {
+        let header = HEADER.map(str::to_owned);
+        let mut rows = RowWriter::create(output, format, true, &header)?;
+        store.each_article(&filter, |article| {
+            count += 1;
+            rows.write(&row(&article))
+        })?;
+        rows.finish()?;
+    }
+    match output {
+        Some(path) => {
+            context.output().note(&format!("{count} articles are in {}\n", path.display()))
+        }
+        None => Ok(()),
+    }
+}
+
+fn row(article: &Stored) -> [String; 16] {
+    let of = |text: &Option<String>| text.clone().unwrap_or_default();
+    let sentiment = article.sentiment.clone().unwrap_or_default();
+    let probability = match sentiment.label.is_empty() {
+        true => String::new(),
+        false => sentiment.probability.to_string(),
+    };
+    [
+        article.id.clone(),
+        article.url.clone(),
+        article.title.clone(),
+        article.text.clone(),
+        of(&article.date),
+        article.authors.join("; "),
+        of(&article.language),
+        of(&article.site),
+        of(&article.image),
+        of(&article.publisher_rule),
+        article.source.clone(),
+        article.version.to_string(),
+        of(&article.duplicate_of),
+        sentiment.label,
+        probability,
+        sentiment.model,
+    ]
+}

@@ -1,0 +1,90 @@
+//! `malmoi news list`, and which articles are wanted.
+
+use malmoi::Result;
+use malmoi::news::store::{ArticleFilter, Stored};
+
+use super::Context;
+use super::dates::seconds;
+
+/// List articles.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    filter: Filter,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which articles are wanted.
+#[derive(clap::Args)]
+pub struct Filter {
+    /// Published since: today, yesterday, 7d, 2026-11-01
+    #[arg(long, value_name = "DAY")]
+    since: Option<String>,
+    /// Published before
+    #[arg(long, value_name = "DAY")]
+    until: Option<String>,
+    /// Found through this source (repeatable)
+    #[arg(long, value_name = "NAME")]
+    source: Vec<String>,
+    /// With this label, such as `negative`
+    #[arg(long, value_name = "LABEL")]
+    sentiment: Option<String>,
+    /// In this language, such as `ko`
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Copies of other articles, too
+    #[arg(long)]
+    duplicates: bool,
+}
+
+impl Filter {
+    /// As the store takes it.
+    ///
+    /// # Errors
+    /// If a day is none.
+    pub fn read(&self) -> Result<ArticleFilter> {
+        Ok(ArticleFilter {
+            since: self.since.as_deref().map(seconds).transpose()?,
+            until: self.until.as_deref().map(seconds).transpose()?,
+            sources: self.source.clone(),
+            sentiment: self.sentiment.clone(),
+            language: self.language.clone(),
+            without_duplicates: !self.duplicates,
+            unlabelled: false,
+            limit: self.limit,
+        })
+    }
+}
+
+/// Lists them, the newest first.
+///
+/// # Errors
+/// If the database fails.
+pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
+    let filter = arguments.filter.read()?;
+    super::store(name, context)?.each_article(&filter, |article| {
+        let line = if arguments.json { json(&article) } else { line(&article) };
+        context.output().result(&(line + "\n"))
+    })
+}
+
+/// Everything but the text, which `show` and `export` have.
+fn json(article: &Stored) -> String {
+    let mut value = serde_json::to_value(article).expect("articles are plain data");
+    value.as_object_mut().map(|object| object.shift_remove("text"));
+    value.to_string()
+}
+
+fn line(article: &Stored) -> String {
+    let date = article.date.as_deref().unwrap_or("no date");
+    let date = date.get(..16).unwrap_or(date).replace('T', " ");
+    let label = article.sentiment.as_ref().map_or("-", |sentiment| sentiment.label.as_str());
+    let title: String =
+        article.title.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
+    format!("{}  {date:16}  {label:4}  {:16}  {title}", &article.id[..8], article.source)
+}

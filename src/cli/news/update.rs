@@ -1,0 +1,88 @@
+//! `malmoi news update`.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use malmoi::config::{Overrides, Pipeline};
+use malmoi::pipeline::{self, NewsUpdate, update_news};
+use malmoi::{Error, Result};
+
+use super::Context;
+use crate::cli::progress::Progress;
+
+/// Fetch what is new.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Ask this source alone (repeatable)
+    #[arg(long, value_name = "NAME")]
+    source: Vec<String>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Updates, and says what came of it.
+///
+/// # Errors
+/// If no source answered, the database fails, or the user stops.
+pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
+    let pipeline = super::pipeline(name, context)?;
+    let progress = Progress::start(context.is_quiet())?;
+    train_models(&pipeline, context, &progress)?;
+    let updated = update_news(&pipeline, &context.state()?, &arguments.source, &progress)?;
+    progress.finish();
+    match arguments.json {
+        true => {
+            let value = serde_json::to_value(&updated).expect("an update is plain data");
+            context.output().json(&value)?;
+        }
+        false => context.output().note(&shown(&updated, context))?,
+    }
+    if updated.fetched.sources == 0 && !updated.fetched.failed_sources.is_empty() {
+        return Err(Error::io("no source answered")
+            .hinted("`malmoi news sources` says why; run the same command again later"));
+    }
+    Ok(())
+}
+
+/// Trains the models that label articles, where they are missing and their texts need
+/// no download.
+///
+/// # Errors
+/// As the run's.
+pub fn train_models(pipeline: &Pipeline, context: &Context, progress: &Progress) -> Result<()> {
+    let overrides = Overrides::new([], &[])?;
+    let state = context.state()?;
+    for name in pipeline.score.models.values() {
+        let model = context.config()?.pipeline(Some(name), &overrides)?;
+        let is_here = model.source.path.as_ref().is_some_and(|path| path.exists());
+        if is_here && pipeline::find_model(&state, name, progress)?.is_none() {
+            pipeline::run(&model, &state, false, progress)?;
+        }
+    }
+    Ok(())
+}
+
+/// What an update did, in a few lines; failures go to standard error.
+pub fn shown(update: &NewsUpdate, context: &Context) -> String {
+    let NewsUpdate { fetched, labelled, unlabelled } = update;
+    for (source, why) in &fetched.failed_sources {
+        context.output().warning(&Error::io(format!("source {source}: {why}")));
+    }
+    let mut text = format!(
+        "{} sources answered, {} new pages, {} fetched: {} new or changed articles, {labelled} labelled\n",
+        fetched.sources, fetched.found, fetched.fetched, fetched.articles
+    );
+    text += &counted("no article", &fetched.refused);
+    text += &counted("not fetched", &fetched.failed);
+    text += &counted("without a model", unlabelled);
+    if fetched.waiting > 0 {
+        text += &format!("  {} pages wait for the next update\n", fetched.waiting);
+    }
+    text
+}
+
+fn counted<K: Display>(what: &str, counts: &BTreeMap<K, u64>) -> String {
+    let parts: Vec<String> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    if parts.is_empty() { String::new() } else { format!("  {what}: {}\n", parts.join(", ")) }
+}

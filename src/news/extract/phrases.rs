@@ -1,0 +1,87 @@
+//! Lines that are no part of an article by what they say.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use rustc_hash::FxHashSet;
+
+/// What is known of a line by its words alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Unknown,
+    /// Boilerplate wherever it stands.
+    Boilerplate,
+    /// Boilerplate at the end of a body: who wrote it, how to reach them.
+    BoilerplateAtEnd,
+}
+
+/// Longer lines tell something, whatever phrase they hold.
+const LONGEST_LINE: usize = 300;
+
+/// Judges a line.
+pub(super) fn judge(line: &str) -> Verdict {
+    if line.chars().nth(LONGEST_LINE).is_some() {
+        return Verdict::Unknown;
+    }
+    let line = line.to_lowercase();
+    let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
+    let lists = &*LISTS;
+    let is_mark = bare.is_empty() && !line.contains('_');
+    if is_mark || lists.whole.contains(bare) || lists.anywhere.is_match(&line) {
+        Verdict::Boilerplate
+    } else if lists.end.is_match(&line) {
+        Verdict::BoilerplateAtEnd
+    } else {
+        Verdict::Unknown
+    }
+}
+
+struct Lists {
+    whole: FxHashSet<&'static str>,
+    /// Starts of lines, and what may stand anywhere: one pass for all of them.
+    anywhere: Regex,
+    end: Regex,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let table = include_str!("../../../dictionaries/news/boilerplate.txt");
+    let of = |kind: &'static str| {
+        let lines = table.lines().filter_map(move |line| line.split_once(": "));
+        lines.filter(move |(name, _)| *name == kind).map(|(_, phrase)| phrase.trim())
+    };
+    let any = |kind: &'static str| {
+        let phrases: Vec<String> = of(kind).map(regex::escape).collect();
+        format!("(?:{})", phrases.join("|"))
+    };
+    let compiled = |pattern: &str| Regex::new(pattern).expect("escaped phrases are a pattern");
+    Lists {
+        whole: of("is").collect(),
+        anywhere: compiled(&format!("^{}|{}", any("starts"), any("holds"))),
+        end: compiled(&any("end")),
+    }
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Verdict) {
+        assert_eq!(judge(line), expected, "{line:?}");
+    }
+
+    #[test]
+    fn lines_are_judged_by_their_words() {
+        check("ADVERTISEMENT", Verdict::Boilerplate);
+        check("— Share this —", Verdict::Boilerplate);
+        check("Read more: Ten facts", Verdict::Boilerplate);
+        check("무단 전재 및 재배포 금지", Verdict::Boilerplate);
+        check("Follow her on Twitter.", Verdict::BoilerplateAtEnd);
+        check("He wants to share this with all.", Verdict::Unknown);
+        check("* * *", Verdict::Boilerplate);
+    }
+
+    #[test]
+    fn long_lines_tell_something() {
+        check(&format!("Photo by Kim. {}", "It was late. ".repeat(40)), Verdict::Unknown);
+    }
+}

@@ -1,0 +1,26 @@
+//! Sites → articles.
+//!
+//! In: feeds, sitemaps and pages of news sites. Out: articles in one database,
+//! which loses nothing: what was fetched is stored with what came of it, or not
+//! at all.
+
+pub mod crawl;
+pub mod documents;
+pub mod extract;
+pub mod page;
+pub mod site;
+pub mod store;
+pub mod update;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `[pipeline.NAME.score]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScoreParams {
+    /// The pipeline whose model labels the articles of a language: `ko = "nsmc"`.
+    pub models: BTreeMap<String, String>,
+}

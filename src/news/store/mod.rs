@@ -1,0 +1,158 @@
+//! Articles, raw pages and what is still to be fetched, in one SQLite database.
+//!
+//! In: what sources list and servers send. Out: articles. Promises: each change
+//! is one transaction, so that a process that is killed leaves either all of it or
+//! nothing; a page is stored together with what was made of it; nothing is deleted
+//! but a source that the user removes.
+
+mod articles;
+mod frontier;
+mod hosts;
+mod raw;
+mod sources;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Error, Result};
+
+pub use articles::{Article, ArticleFilter, Sentiment, Stored, article_id};
+pub use frontier::{Counts, Found, Waiting};
+pub use hosts::HostRobots;
+pub use raw::{NewPage, RawPage};
+pub use sources::{Links, NewsSource, Validators};
+
+const SCHEMA: &str = include_str!("schema.sql");
+/// Layout; a newer one is refused.
+const VERSION: i32 = 1;
+/// `MMNW`: tells our databases from others.
+const APPLICATION: i32 = 0x4d4d_4e57;
+/// How long another process may hold the database.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A database of news.
+#[derive(Debug)]
+pub struct NewsStore {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl NewsStore {
+    /// Opens the database at `path`, and makes it if it is missing.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is something else.
+    pub fn open(path: &Path) -> Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Error::file("cannot make the folder of", path, error))?;
+        }
+        // A link or a pipe in its place could lead to any file of the user.
+        crate::files::open_own(path)?;
+        let store = NewsStore::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        store.prepare().map_err(|error| store.failed(error))??;
+        Ok(store)
+    }
+
+    /// Opens a database that exists.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be opened.
+    pub fn open_existing(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(Error::data(format!("there is no news database `{}`", path.display()))
+                .hinted("`malmoi news add URL`, then `malmoi news update`, make it"));
+        }
+        NewsStore::open(path)
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(|error| failed(path, error))?;
+        Ok(NewsStore { connection, path: path.to_owned() })
+    }
+
+    /// Settings of the connection, and tables where there are none.
+    fn prepare(&self) -> rusqlite::Result<Result<()>> {
+        let one = &self.connection;
+        one.busy_timeout(PATIENCE)?;
+        let version: i32 = one.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let application: i32 = one.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let tables: i64 =
+            one.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let is_new = version == 0 && application == 0 && tables == 0;
+        if !is_new && application != APPLICATION {
+            return Ok(Err(self
+                .refused("is a database of something else")
+                .hinted("name another file in the pipeline's `source.path`")));
+        }
+        if version > VERSION {
+            return Ok(Err(self.refused("was written by a newer malmoi").hinted("update malmoi")));
+        }
+        one.pragma_update(None, "journal_mode", "wal")?;
+        // The log is flushed with each transaction: what was told to be stored is.
+        one.pragma_update(None, "synchronous", "full")?;
+        one.pragma_update(None, "foreign_keys", true)?;
+        one.pragma_update(None, "trusted_schema", false)?;
+        if is_new {
+            one.execute_batch(&format!(
+                "BEGIN IMMEDIATE; {SCHEMA}
+                 PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
+            ))?;
+        }
+        Ok(Ok(()))
+    }
+
+    fn refused(&self, why: &str) -> Error {
+        Error::data(format!("`{}` {why}", self.path.display()))
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> Error {
+        failed(&self.path, error)
+    }
+
+    /// Runs `work` as one transaction.
+    fn transact<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        let path = self.path.clone();
+        let transaction = self
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(|error| failed(&path, error))?;
+        let done = work(&transaction).map_err(|error| failed(&path, error))?;
+        transaction.commit().map_err(|error| failed(&path, error))?;
+        Ok(done)
+    }
+
+    /// Runs `work`, which only reads.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        work(&self.connection).map_err(|error| self.failed(error))
+    }
+}
+
+fn failed(path: &Path, error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    let hint = match error.sqlite_error_code() {
+        Some(DiskFull) => "free some space and run the same command again",
+        Some(DatabaseBusy) => "another process writes to it; wait for its end",
+        Some(NotADatabase) => "name another file in the pipeline's `source.path`",
+        Some(DatabaseCorrupt) => {
+            "restore it from a copy, or save what can be read with `sqlite3 FILE .recover`"
+        }
+        Some(ReadOnly) => "give yourself the right to write to it and its folder",
+        _ => "check the file and its folder",
+    };
+    Error::io(format!("the news database `{}`: {error}", path.display()))
+        .hinted(hint)
+        .caused_by(error)
+}
+
+/// 128 bits that tell texts apart, as 32 hexadecimal digits.
+fn hash(bytes: &[u8]) -> String {
+    format!("{:032x}", xxhash_rust::xxh3::xxh3_128(bytes))
+}
+
+#[cfg(test)]
+mod tests;

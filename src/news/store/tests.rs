@@ -1,0 +1,175 @@
+use super::*;
+
+struct Fresh {
+    folder: tempfile::TempDir,
+    store: NewsStore,
+}
+
+impl Fresh {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = NewsStore::open(&folder.path().join("news.db")).unwrap();
+        assert!(store.add_source("http://a.test/feed", "a", &Links::default(), 1).unwrap());
+        Fresh { folder, store }
+    }
+
+    fn list(&mut self, urls: &[&str], date: Option<&str>) -> u64 {
+        let found = |url: &&str| Found {
+            url: (*url).to_owned(),
+            title: None,
+            date: date.map(str::to_owned),
+        };
+        let found: Vec<Found> = urls.iter().map(found).collect();
+        self.store.source_answered(1, 0, &found, &Validators::default(), 5).unwrap()
+    }
+
+    fn put(&mut self, url: &str, text: &str) -> Option<(String, bool)> {
+        let page = self.store.waiting(100, 99).unwrap().into_iter().find(|page| page.url == url);
+        let sent = NewPage { url, body: text.as_bytes(), ..NewPage::default() };
+        let article = article(url, text);
+        self.store.page_stored(&page.unwrap(), &sent, Ok(&article), &[], 10).unwrap()
+    }
+}
+
+fn article(url: &str, text: &str) -> Article {
+    Article {
+        url: url.to_owned(),
+        title: "제목".to_owned(),
+        text: text.to_owned(),
+        ..Article::default()
+    }
+}
+
+fn urls(store: &NewsStore, now: i64) -> Vec<String> {
+    store.waiting(now, 99).unwrap().into_iter().map(|page| page.url).collect()
+}
+
+#[test]
+fn a_page_waits_until_it_is_stored() {
+    let mut one = Fresh::new();
+    assert_eq!(one.list(&["http://a.test/1", "http://a.test/2"], None), 2);
+    assert_eq!(one.list(&["http://a.test/1"], None), 0);
+    let (id, is_new) = one.put("http://a.test/1", "본문").unwrap();
+    assert!(is_new);
+    assert_eq!(id, article_id("http://a.test/1"));
+    assert_eq!(urls(&one.store, 100), ["http://a.test/2"]);
+    assert_eq!(one.list(&["http://a.test/1"], None), 0);
+    assert_eq!(urls(&one.store, 100), ["http://a.test/2"]);
+    let counts = one.store.counts().unwrap();
+    assert_eq!((counts.waiting, counts.stored), (1, 1));
+    assert_eq!(one.store.verify().unwrap(), [""; 0]);
+}
+
+#[test]
+fn a_failed_page_is_tried_again_when_its_time_comes() {
+    let mut one = Fresh::new();
+    one.list(&["http://a.test/1"], None);
+    one.store.page_failed(1, "timeout", Some(60), 10).unwrap();
+    assert_eq!(urls(&one.store, 59), [""; 0]);
+    assert_eq!(urls(&one.store, 60), ["http://a.test/1"]);
+    assert_eq!(one.store.next_try().unwrap(), Some(60));
+    one.store.page_failed(1, "gone", None, 60).unwrap();
+    assert_eq!(urls(&one.store, 999), [""; 0]);
+    assert_eq!(one.store.counts().unwrap().failed, 1);
+}
+
+#[test]
+fn a_changed_page_keeps_what_it_said() {
+    let mut one = Fresh::new();
+    one.list(&["http://a.test/1"], Some("2026-11-01T00:00:00Z"));
+    one.put("http://a.test/1", "처음").unwrap();
+    assert_eq!(one.list(&["http://a.test/1"], Some("2026-11-01T00:00:00Z")), 0);
+    assert_eq!(one.list(&["http://a.test/1"], Some("2026-11-02T00:00:00Z")), 1);
+    assert!(one.put("http://a.test/1", "나중").unwrap().1);
+    let found = one.store.find_article(&article_id("http://a.test/1")[..6]).unwrap();
+    assert_eq!((found[0].text.as_str(), found[0].version), ("나중", 2));
+    let was: String =
+        one.store.connection.query_row("SELECT text FROM versions", [], |row| row.get(0)).unwrap();
+    assert_eq!(was, "처음");
+}
+
+#[test]
+fn copies_name_the_first() {
+    let mut one = Fresh::new();
+    one.list(&["http://a.test/1", "http://a.test/2"], None);
+    one.put("http://a.test/1", "같은 글");
+    one.put("http://a.test/2", "같은 글");
+    let all = one.store.articles(&ArticleFilter::default()).unwrap();
+    assert_eq!(all.len(), 2);
+    let filter = ArticleFilter { without_duplicates: true, ..ArticleFilter::default() };
+    let first = one.store.articles(&filter).unwrap();
+    assert_eq!(first.len(), 1);
+    assert_eq!(first[0].url, "http://a.test/1");
+}
+
+#[test]
+fn labels_go_with_their_text() {
+    let mut one = Fresh::new();
+    one.list(&["http://a.test/1"], Some("2026-11-01T00:00:00Z"));
+    let (id, _) = one.put("http://a.test/1", "좋다").unwrap();
+    let positive =
+        Sentiment { label: "pos".to_owned(), probability: 0.9, model: "sample-ko".to_owned() };
+    one.store.label_articles(&[(id, positive.clone())]).unwrap();
+    let labelled = ArticleFilter { sentiment: Some("pos".to_owned()), ..ArticleFilter::default() };
+    assert_eq!(one.store.articles(&labelled).unwrap()[0].sentiment, Some(positive));
+    one.list(&["http://a.test/1"], Some("2026-11-03T00:00:00Z"));
+    one.put("http://a.test/1", "나쁘다");
+    assert_eq!(one.store.articles(&labelled).unwrap(), []);
+    let rest = ArticleFilter { unlabelled: true, ..ArticleFilter::default() };
+    assert_eq!(one.store.articles(&rest).unwrap().len(), 1);
+}
+
+#[test]
+fn filters_exclude() {
+    let mut one = Fresh::new();
+    one.list(&["http://a.test/1"], None);
+    one.put("http://a.test/1", "글");
+    let count = |filter: ArticleFilter| one.store.articles(&filter).unwrap().len();
+    assert_eq!(count(ArticleFilter { since: Some(10), ..ArticleFilter::default() }), 1);
+    assert_eq!(count(ArticleFilter { since: Some(11), ..ArticleFilter::default() }), 0);
+    assert_eq!(count(ArticleFilter { until: Some(10), ..ArticleFilter::default() }), 0);
+    let of =
+        |name: &str| ArticleFilter { sources: vec![name.to_owned()], ..ArticleFilter::default() };
+    assert_eq!((count(of("a")), count(of("b"))), (1, 0));
+}
+
+#[test]
+fn a_removed_source_leaves_its_articles() {
+    let mut one = Fresh::new();
+    one.list(&["http://a.test/1", "http://a.test/2"], None);
+    one.put("http://a.test/1", "글");
+    assert!(one.store.remove_source("a").unwrap());
+    assert!(!one.store.remove_source("b").unwrap());
+    assert_eq!(one.store.articles(&ArticleFilter::default()).unwrap().len(), 1);
+    assert_eq!(urls(&one.store, 100), [""; 0]);
+    assert_eq!(one.store.verify().unwrap(), [""; 0]);
+}
+
+#[test]
+fn pages_come_back_as_they_were_sent() {
+    let mut one = Fresh::new();
+    one.list(&["http://a.test/1"], None);
+    one.put("http://a.test/1", "보낸 것");
+    let raw = one.store.raw_page(one.store.raw_pages().unwrap()[0]).unwrap();
+    assert_eq!(raw.body, "보낸 것".as_bytes());
+    assert!(one.store.re_extracted(&raw, Ok(&article("http://a.test/1", "더 나은 글"))).unwrap());
+    assert_eq!(one.store.find_article("http://a.test/1").unwrap()[0].text, "더 나은 글");
+    one.store.connection.execute("UPDATE raw SET hash = 'x'", []).unwrap();
+    assert!(one.store.raw_page(raw.id).is_err());
+    assert_eq!(one.store.verify().unwrap().len(), 1);
+}
+
+#[test]
+fn other_files_are_refused() {
+    let one = Fresh::new();
+    let path = one.folder.path().join("text.db");
+    std::fs::write(&path, "no database, but a text that is long enough to be one").unwrap();
+    assert!(NewsStore::open(&path).unwrap_err().hint().unwrap().contains("source.path"));
+    let path = one.folder.path().join("other.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    assert!(NewsStore::open(&path).unwrap_err().to_string().contains("something else"));
+    one.store.connection.pragma_update(None, "user_version", 9).unwrap();
+    let newer = NewsStore::open(&one.folder.path().join("news.db")).unwrap_err();
+    assert!(newer.to_string().contains("newer"));
+    assert!(NewsStore::open_existing(&one.folder.path().join("none.db")).is_err());
+}

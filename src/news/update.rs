@@ -1,0 +1,79 @@
+//! Sources and pages → articles in the store.
+//!
+//! In: a store that knows its sources. Out: the same store with what is new. Promises:
+//! a host is asked one request at a time with a pause between, many hosts at once; a
+//! page is stored with its article or not at all, so that an update that is killed
+//! goes on where it was; a host in trouble does not keep the others waiting.
+
+mod crawl;
+mod listing;
+mod queue;
+mod rules;
+
+use std::collections::BTreeMap;
+
+use super::crawl::{Answer, CrawlParams, Fetcher};
+use super::store::{Article, NewsStore, Waiting};
+use crate::error::Result;
+use crawl::Crawl;
+
+/// Makes an article of a page, or says in one word why there is none.
+pub type Extract<'a> = dyn Fn(&Answer, &Waiting) -> Extracted + Sync + 'a;
+
+/// What a page holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extracted {
+    /// The article, or in one word why there is none.
+    pub article: std::result::Result<Article, &'static str>,
+    /// Links of the page, as written.
+    pub links: Vec<String>,
+}
+
+/// What an update works with.
+pub struct Updater<'a> {
+    /// How it behaves.
+    pub params: &'a CrawlParams,
+    /// Who asks.
+    pub fetcher: &'a Fetcher,
+    /// Page → article.
+    pub extract: &'a Extract<'a>,
+    /// Hears what was done so far; an error ends the update.
+    pub go_on: &'a (dyn Fn(&Updated) -> Result<()> + Sync),
+    /// Seconds since 1970.
+    pub now: &'a (dyn Fn() -> i64 + Sync),
+}
+
+/// What an update did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Updated {
+    /// Sources that answered.
+    pub sources: u64,
+    /// Sources that did not, by name, with the reason.
+    pub failed_sources: BTreeMap<String, String>,
+    /// Pages that were not known before.
+    pub found: u64,
+    /// Pages that answered.
+    pub fetched: u64,
+    /// Articles that are new or changed.
+    pub articles: u64,
+    /// Pages that hold no article, by reason.
+    pub refused: BTreeMap<&'static str, u64>,
+    /// Requests for pages that failed, by reason.
+    pub failed: BTreeMap<&'static str, u64>,
+    /// Pages that still wait: they are tried again by a later update.
+    pub waiting: u64,
+}
+
+impl Updater<'_> {
+    /// Asks the sources for what is new and fetches it, with what earlier updates left.
+    /// `only` names sources; all if it is empty.
+    ///
+    /// # Errors
+    /// If the database fails or the user stops; what was stored stays.
+    pub fn update(&self, store: &mut NewsStore, only: &[String]) -> Result<Updated> {
+        Crawl::new(self, store, only)?.run()
+    }
+}
+
+#[cfg(test)]
+mod tests;

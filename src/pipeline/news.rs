@@ -1,0 +1,219 @@
+//! News in the hallway: sites → store → labels.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::model::{Model, find_model};
+use super::score::Predictor;
+use super::shelf::Lock;
+use super::watch::Watch;
+use crate::config::Pipeline;
+use crate::error::{Error, Result};
+use crate::net::Url;
+use crate::news::crawl::{Answer, Fetcher, host_key};
+use crate::news::extract::{Extractor, Listed};
+use crate::news::site::Site;
+use crate::news::store::{ArticleFilter, Links, NewsStore, Sentiment, Waiting};
+use crate::news::update::{Extracted, Updated, Updater};
+use crate::source::SourceKind;
+
+/// What an update did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct NewsUpdate {
+    /// What was fetched and stored.
+    #[serde(flatten)]
+    pub fetched: Updated,
+    /// Articles that a model gave a label.
+    pub labelled: u64,
+    /// Languages whose articles have no label, with how many those are.
+    pub unlabelled: BTreeMap<String, u64>,
+}
+
+/// Articles that are labelled in one transaction.
+const CHUNK: usize = 256;
+
+/// The database of a news pipeline.
+///
+/// # Errors
+/// If it is no news pipeline.
+pub fn news_database(pipeline: &Pipeline) -> Result<PathBuf> {
+    match (pipeline.source.kind, &pipeline.source.path) {
+        (SourceKind::News, Some(path)) => Ok(path.clone()),
+        _ => Err(Error::usage(format!("pipeline `{}` is not about news", pipeline.name))
+            .hinted("its source needs `kind = \"news\"` and the `path` of a database")),
+    }
+}
+
+/// Fetches what is new from the sources of `pipeline` (those named in `only`; all if it
+/// is empty), and labels it.
+///
+/// # Errors
+/// If there is no source, the database fails, or the user stops; what was stored stays.
+pub fn update_news(
+    pipeline: &Pipeline,
+    state: &Path,
+    only: &[String],
+    watch: &dyn Watch,
+) -> Result<NewsUpdate> {
+    let _lock = Lock::take(state, &format!("malmoi news update of {}", pipeline.name), watch)?;
+    update(pipeline, state, only, watch)
+}
+
+/// The same, for whom the state folder is locked already.
+pub(super) fn update(
+    pipeline: &Pipeline,
+    state: &Path,
+    only: &[String],
+    watch: &dyn Watch,
+) -> Result<NewsUpdate> {
+    let mut store = NewsStore::open(&news_database(pipeline)?)?;
+    add_feeds(&mut store, pipeline)?;
+    check_sources(&store, pipeline, only)?;
+    watch.stage("news");
+    let site = pipeline.source.site.as_deref().map(Site::serve).transpose()?;
+    let fetcher = match &site {
+        Some(site) => Fetcher::through(&pipeline.crawl, site.address())?,
+        None => Fetcher::new(&pipeline.crawl)?,
+    };
+    let extractor = Extractor::default();
+    let extract = |answer: &Answer, page: &Waiting| extracted(&extractor, answer, page);
+    let go_on = |updated: &Updated| {
+        watch.advance(updated.fetched, None);
+        watch.check()
+    };
+    let updater = Updater {
+        params: &pipeline.crawl,
+        fetcher: &fetcher,
+        extract: &extract,
+        go_on: &go_on,
+        now: &now,
+    };
+    let fetched = updater.update(&mut store, only)?;
+    watch.stage("score");
+    let (labelled, unlabelled) = label(&mut store, pipeline, state, watch)?;
+    Ok(NewsUpdate { fetched, labelled, unlabelled })
+}
+
+/// Makes the articles of all stored pages anew, without asking any site. Gives how many
+/// changed and how many were looked at.
+///
+/// # Errors
+/// If the database fails or the user stops; what was done so far stays.
+pub fn re_extract_news(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<(u64, u64)> {
+    let _lock = Lock::take(state, &format!("malmoi news re-extract of {}", pipeline.name), watch)?;
+    let mut store = NewsStore::open_existing(&news_database(pipeline)?)?;
+    let extractor = Extractor::default();
+    let (mut changed, mut all) = (0, 0);
+    watch.stage("extract");
+    for id in store.raw_pages()? {
+        let raw = store.raw_page(id)?;
+        let listed = Listed { title: None, date: raw.listed_date.as_deref() };
+        let made =
+            extractor.article(&raw.body, raw.content_type.as_deref(), Some(&raw.url), &listed);
+        let is_changed =
+            store.re_extracted(&raw, made.article.as_ref().map_err(|reason| *reason))?;
+        changed += u64::from(is_changed);
+        all += 1;
+        watch.advance(all, None);
+        watch.check()?;
+    }
+    label(&mut store, pipeline, state, watch)?;
+    Ok((changed, all))
+}
+
+/// The name of a source that the user did not name: its host.
+pub fn source_name(url: &str) -> Result<String> {
+    let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let parsed = parsed.ok_or_else(|| {
+        Error::usage(format!("`{url}` is not an address that can be fetched"))
+            .hinted("it begins with http:// or https://")
+    })?;
+    let host = host_key(&parsed);
+    Ok(host.strip_prefix("www.").unwrap_or(&host).to_owned())
+}
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs() as i64)
+}
+
+fn extracted(extractor: &Extractor, answer: &Answer, page: &Waiting) -> Extracted {
+    let listed = Listed { title: page.title.as_deref(), date: page.date.as_deref() };
+    let kind = Some(answer.content_type.as_str());
+    let made = extractor.article(&answer.body, kind, Some(answer.url.as_str()), &listed);
+    Extracted { article: made.article, links: made.links }
+}
+
+/// Sources that the settings name.
+fn add_feeds(store: &mut NewsStore, pipeline: &Pipeline) -> Result<()> {
+    let known: Vec<String> = store.sources()?.into_iter().map(|source| source.url).collect();
+    for feed in pipeline.source.feeds.iter().filter(|feed| !known.contains(feed)) {
+        let name = source_name(feed)?;
+        store.add_source(feed, &name, &Links::default(), now())?;
+    }
+    Ok(())
+}
+
+fn check_sources(store: &NewsStore, pipeline: &Pipeline, only: &[String]) -> Result<()> {
+    let sources = store.sources()?;
+    if sources.is_empty() {
+        return Err(Error::usage(format!("pipeline `{}` has no source of news", pipeline.name))
+            .hinted("add a feed, a sitemap or a page with links: malmoi news add https://…"));
+    }
+    let known = |name: &String| sources.iter().any(|source| source.name == *name);
+    match only.iter().find(|name| !known(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
+            Err(Error::usage(format!("there is no source called `{name}`"))
+                .hinted(format!("the sources are {}", names.join(", "))))
+        }
+    }
+}
+
+/// Labels what has no label yet, each language with its model.
+fn label(
+    store: &mut NewsStore,
+    pipeline: &Pipeline,
+    state: &Path,
+    watch: &dyn Watch,
+) -> Result<(u64, BTreeMap<String, u64>)> {
+    let (mut labelled, mut unlabelled) = (0, BTreeMap::new());
+    let filter = ArticleFilter { unlabelled: true, ..ArticleFilter::default() };
+    let mut by_language: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    store.each_article(&filter, |article| {
+        let text = format!("{}\n{}", article.title, article.text);
+        by_language
+            .entry(article.language.unwrap_or_default())
+            .or_default()
+            .push((article.id, text));
+        Ok(())
+    })?;
+    for (language, articles) in by_language {
+        let name = pipeline.score.models.get(&language);
+        let model = name.map(|name| find_model(state, name, watch)).transpose()?.flatten();
+        let (Some(name), Some(model)) = (name, model) else {
+            unlabelled.insert(language, articles.len() as u64);
+            continue;
+        };
+        for chunk in articles.chunks(CHUNK) {
+            let labels = labels(&model, name, chunk);
+            labelled += labels.len() as u64;
+            store.label_articles(&labels)?;
+            watch.check()?;
+        }
+    }
+    Ok((labelled, unlabelled))
+}
+
+/// A text in which a model knows nothing keeps no label.
+fn labels(model: &Model, name: &str, articles: &[(String, String)]) -> Vec<(String, Sentiment)> {
+    let mut predictor = Predictor::new(model);
+    let label = |(id, text): &(String, String)| {
+        let (label, probability) = predictor.predict(text).ok()?;
+        let (label, model) = (label.to_owned(), name.to_owned());
+        Some((id.clone(), Sentiment { label, probability, model }))
+    };
+    articles.iter().filter_map(label).collect()
+}

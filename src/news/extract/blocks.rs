@@ -83,6 +83,9 @@ impl Sifter<'_, '_> {
         if phrases::judge(&text) == Verdict::Boilerplate || korean::is_byline(&text) {
             return None;
         }
+        if !self.params.captions && korean::is_caption(&text) {
+            return None;
+        }
         if at < prose.start && !self.may_lead(at, &text) {
             return None;
         }

@@ -15,11 +15,9 @@ pub(super) fn line(page: &Page, block: &Block) -> String {
 /// Whether an element inside a line is no part of it: a card that opens on touch, a
 /// button to share.
 pub(super) fn is_aside(node: Node) -> bool {
-    matches!(node.element(), Element::Span | Element::A | Element::Sup)
-        && hints::of(node).has(ASIDES)
+    matches!(node.element(), Element::Span | Element::A | Element::Sup | Element::Em)
+        && hints::of(node).has(Hints::ASIDES)
 }
-
-const ASIDES: Hints = Hints::HIDDEN;
 
 fn push_line(page: &Page, block: &Block, out: &mut String) {
     let mut raw = String::new();

@@ -60,7 +60,7 @@ impl Sifter<'_, '_> {
             list[at].kind == Kind::Heading
                 && list[rest.clone()].iter().filter(is_foreign).count() * 3 >= rest.len()
                 && prose(rest) * 3 < prose(inside.start..at)
-                && phrases::judge(&text::line(self.page, &list[at])) == Verdict::Boilerplate
+                && phrases::judge(&self.text(at)) == Verdict::Boilerplate
         };
         let end = inside.clone().rev().take(LONGEST_ANNEX).filter(starts_annex).last();
         inside.start..end.unwrap_or(inside.end)
@@ -69,7 +69,8 @@ impl Sifter<'_, '_> {
     /// From the first block of prose to the last; empty if there is none.
     fn prose(&self, inside: Range<usize>) -> Range<usize> {
         let is_prose = |at: &usize| self.blocks.list[*at].body_prose() > 0;
-        let first = inside.clone().find(is_prose).unwrap_or(inside.start);
+        let starts = |at: &usize| is_prose(at) && !looks_like_date_or_name(&self.text(*at));
+        let first = inside.clone().find(starts).unwrap_or(inside.start);
         let last = inside.clone().rfind(is_prose).map_or(inside.start, |last| last + 1);
         first..last
     }
@@ -79,8 +80,11 @@ impl Sifter<'_, '_> {
         if !self.belongs(block) || (is_link(block) && !self.may_be_link(at)) {
             return None;
         }
-        let text = text::line(self.page, block);
+        let text = self.text(at);
         if phrases::judge(&text) == Verdict::Boilerplate || korean::is_byline(&text) {
+            return None;
+        }
+        if !self.params.captions && korean::is_caption(&text) {
             return None;
         }
         if at < prose.start && !self.may_lead(at, &text) {
@@ -88,6 +92,11 @@ impl Sifter<'_, '_> {
         }
         let text = korean::without_byline(&text).to_owned();
         Some(Line { kind: block.kind, text })
+    }
+
+    fn text(&self, at: usize) -> String {
+        let without = if self.params.captions { Hints::HIDDEN } else { Hints::ASIDES };
+        text::line(self.page, &self.blocks.list[at], without)
     }
 
     fn belongs(&self, block: &Block) -> bool {

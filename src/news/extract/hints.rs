@@ -36,6 +36,9 @@ impl Hints {
     /// A picture, with what is said of it.
     const PICTURE: Hints = Hints(1 << 16);
 
+    /// What is no part of the line it stands in.
+    pub(super) const ASIDES: Hints = Hints::HIDDEN.and(Hints::CAPTION);
+
     /// Everything that is no body.
     pub(super) const BOILERPLATE: Hints = Hints(0x7FF | Hints::CONSENT.0);
 

@@ -113,7 +113,7 @@ fn scripted(
     shown: u32,
     params: &BodyParams,
 ) -> Option<Body> {
-    let declared = declared.filter(|body| body.prose > 2 * shown + 200);
+    let declared = declared.filter(|body| body.prose > 2 * shown + 80);
     let (sign, payload) = declared.map(|body| (Sign::Declared, body)).or_else(|| {
         let longest = scripts::longest(page).filter(|body| body.prose > 3 * shown + 300);
         longest.filter(|_| shown <= TEASER).map(|body| (Sign::Script, body))

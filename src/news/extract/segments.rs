@@ -118,7 +118,10 @@ impl Blocks {
             while open.pop_if(|(end, _)| *end <= node.index()).is_some() {}
             let around = open.last().map_or(Hints::NONE, |(_, hints)| *hints);
             while self.list.get(block).is_some_and(|block| block.start <= node.index()) {
-                self.list[block].hints = around;
+                // An element that ends inside the block speaks for a part of it alone.
+                let end = self.list[block].end;
+                let outside = open.iter().rfind(|(of, _)| *of >= end);
+                self.list[block].hints = outside.map_or(Hints::NONE, |(_, hints)| *hints);
                 block += 1;
             }
             if node.element() == Element::Text || node.end() == node.index() + 1 {
@@ -175,7 +178,7 @@ impl Blocks {
         let all = page.counts_between(block.start, block.end).characters;
         if node.counts().characters * 10 >= all * 8 {
             block.hints = block.hints.and(own);
-        } else if own.has(Hints::HIDDEN) && !around.has(Hints::HIDDEN) {
+        } else if own.has(Hints::ASIDES) && !around.has(Hints::ASIDES) {
             block.counts = block.counts - node.counts();
         }
     }
@@ -266,6 +269,7 @@ impl Cutter<'_, '_> {
     /// Ends the block before the node at `end`.
     fn end(&mut self, end: usize, holder: usize, kind: Kind, is_break: bool) {
         if let Some(start) = self.start.take() {
+            let start = self.with_elements(start, end, holder);
             let counts = self.page.counts_between(start, end);
             let after_break = self.after_break;
             let hints = Hints::NONE;
@@ -273,5 +277,12 @@ impl Cutter<'_, '_> {
             self.after_break = is_break;
         }
         self.after_break &= is_break;
+    }
+    /// The start with the elements that begin there and end inside.
+    fn with_elements(&self, start: usize, end: usize, holder: usize) -> usize {
+        let least = self.blocks.last().map_or(holder + 1, |block| block.end.max(holder + 1));
+        let is_inside = |node: &Node| node.index() >= least && node.end() <= end;
+        let elements = self.page.node(start).ancestors().take_while(is_inside);
+        elements.last().map_or(start, |element| element.index())
     }
 }

@@ -5,39 +5,30 @@ use super::segments::Block;
 use crate::markup::push_decoded;
 use crate::news::page::{Element, Node, Page};
 
-/// The text of one block.
-pub(super) fn line(page: &Page, block: &Block) -> String {
-    let mut text = String::new();
-    push_line(page, block, &mut text);
-    text
-}
-
-/// Whether an element inside a line is no part of it: a card that opens on touch, a
-/// button to share.
-pub(super) fn is_aside(node: Node) -> bool {
-    matches!(node.element(), Element::Span | Element::A | Element::Sup)
-        && hints::of(node).has(ASIDES)
-}
-
-const ASIDES: Hints = Hints::HIDDEN;
-
-fn push_line(page: &Page, block: &Block, out: &mut String) {
+/// The text of one block, without the elements in it that have one of the hints
+/// `without`: cards that open on touch, captions.
+pub(super) fn line(page: &Page, block: &Block, without: Hints) -> String {
     let mut raw = String::new();
     let mut index = block.start;
     while index < block.end {
         let node = page.node(index);
-        let is_skipped = node.element().is_unseen() || is_aside(node);
+        let is_skipped = node.element().is_unseen() || is_aside(node, without);
         index = if is_skipped { node.end() } else { index + 1 };
         if node.element() == Element::Text {
             push_decoded(node.source(), &mut raw);
         }
     }
-    let mut words = raw.split_whitespace();
-    if let Some(first) = words.next() {
-        out.push_str(first);
+    let mut line = String::with_capacity(raw.len());
+    for word in raw.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
     }
-    for word in words {
-        out.push(' ');
-        out.push_str(word);
-    }
+    line
+}
+
+fn is_aside(node: Node, without: Hints) -> bool {
+    matches!(node.element(), Element::Span | Element::A | Element::Sup | Element::Em)
+        && hints::of(node).has(without)
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::hints::Hints;
 use super::scripts::Payload;
 use super::segments::Blocks;
 use super::text;
@@ -35,7 +36,7 @@ impl Witnesses {
         }
         let prose = blocks.list.iter().enumerate().filter(|(_, block)| block.body_prose() > 0);
         for (at, block) in prose {
-            let line = bare(&text::line(page, block));
+            let line = bare(&text::line(page, block, Hints::ASIDES));
             let holds = |sample: &str| sample.chars().count() >= SHORTEST && line.contains(sample);
             witnesses.described = witnesses.described.or(holds(&description).then_some(at));
             witnesses.start = witnesses.start.or(holds(&first).then_some(at));

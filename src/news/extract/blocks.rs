@@ -62,7 +62,8 @@ impl Sifter<'_, '_> {
                 && prose(rest) * 3 < prose(inside.start..at)
                 && phrases::judge(&self.text(at)) == Verdict::Boilerplate
         };
-        let end = inside.clone().rev().take(LONGEST_ANNEX).filter(starts_annex).last();
+        let start = inside.start.max(inside.end.saturating_sub(LONGEST_ANNEX));
+        let end = (start..inside.end).find(starts_annex);
         inside.start..end.unwrap_or(inside.end)
     }
 

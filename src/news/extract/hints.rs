@@ -157,8 +157,7 @@ fn of_words(value: &str) -> Hints {
         }
         hints = hints.and(known(&class.to_ascii_lowercase()));
         pair.clear();
-        let mut words = Words { rest: class };
-        while let Some(word) = words.next() {
+        for word in (Words { rest: class }) {
             let start = if pair.is_empty() { 0 } else { pair.len() + 1 };
             if start > 0 {
                 pair.push('+');

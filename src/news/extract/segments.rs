@@ -36,8 +36,6 @@ pub(super) struct Block {
     pub(super) counts: Counts,
     /// Those of all elements around it that count.
     pub(super) hints: Hints,
-    /// Whether a `<br>`, and no edge of a block, stands before it.
-    pub(super) after_break: bool,
 }
 
 impl Block {
@@ -201,7 +199,7 @@ pub(super) fn sums(blocks: &[Block], value: impl Fn(&Block) -> u32) -> Vec<u32> 
 const LONGEST_HEADING: u32 = 400;
 
 fn cut(page: &Page) -> Vec<Block> {
-    let mut cutter = Cutter { page, blocks: Vec::new(), start: None, after_break: false };
+    let mut cutter = Cutter { page, blocks: Vec::new(), start: None };
     let mut open: Vec<(usize, usize, Kind)> = vec![(usize::MAX, 0, Kind::Text)];
     let mut index = 0;
     let all = page.root().end();
@@ -210,7 +208,7 @@ fn cut(page: &Page) -> Vec<Block> {
             |open: &[(usize, usize, Kind)]| open.last().map_or((0, Kind::Text), |o| (o.1, o.2));
         let (mut holder, mut kind) = innermost(&open);
         while open.last().is_some_and(|(end, ..)| *end <= index) {
-            cutter.end(index, holder, kind, false);
+            cutter.end(index, holder, kind);
             open.pop();
             (holder, kind) = innermost(&open);
         }
@@ -218,14 +216,14 @@ fn cut(page: &Page) -> Vec<Block> {
         index += 1;
         match node.element() {
             Element::Text => cutter.text(node),
-            Element::Br => cutter.end(node.index(), holder, kind, true),
+            Element::Br => cutter.end(node.index(), holder, kind),
             Element::Document => {}
             element if element.is_unseen() => {
                 // An unseen element between two words does not part them.
                 index = node.end();
             }
             element if element.is_block() => {
-                cutter.end(node.index(), holder, kind, false);
+                cutter.end(node.index(), holder, kind);
                 // A heading that was not closed holds the whole article.
                 let is_long = element.is_heading() && node.counts().characters > LONGEST_HEADING;
                 let inside = if is_long { kind } else { kind_inside(element, kind) };
@@ -235,7 +233,7 @@ fn cut(page: &Page) -> Vec<Block> {
         }
     }
     let (holder, kind) = open.last().map_or((0, Kind::Text), |o| (o.1, o.2));
-    cutter.end(all, holder, kind, false);
+    cutter.end(all, holder, kind);
     cutter.blocks
 }
 
@@ -256,7 +254,6 @@ struct Cutter<'p, 'a> {
     page: &'p Page<'a>,
     blocks: Vec<Block>,
     start: Option<usize>,
-    after_break: bool,
 }
 
 impl Cutter<'_, '_> {
@@ -267,17 +264,14 @@ impl Cutter<'_, '_> {
     }
 
     /// Ends the block before the node at `end`.
-    fn end(&mut self, end: usize, holder: usize, kind: Kind, is_break: bool) {
+    fn end(&mut self, end: usize, holder: usize, kind: Kind) {
         if let Some(start) = self.start.take() {
             let start = self.with_elements(start, end, holder);
             let counts = self.page.counts_between(start, end);
-            let after_break = self.after_break;
-            let hints = Hints::NONE;
-            self.blocks.push(Block { start, end, holder, kind, counts, hints, after_break });
-            self.after_break = is_break;
+            self.blocks.push(Block { start, end, holder, kind, counts, hints: Hints::NONE });
         }
-        self.after_break &= is_break;
     }
+
     /// The start with the elements that begin there and end inside.
     fn with_elements(&self, start: usize, end: usize, holder: usize) -> usize {
         let least = self.blocks.last().map_or(holder + 1, |block| block.end.max(holder + 1));

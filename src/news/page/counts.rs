@@ -58,7 +58,7 @@ fn measure(text: &str) -> (u32, u32) {
         at += 1;
         let is_blank = byte <= b' ';
         let continues = byte & 0xC0 == 0x80;
-        characters += u32::from(!continues && !(is_blank && after_blank));
+        characters += u32::from(!continues && (!is_blank || !after_blank));
         characters += u32::from((0xE3..=0xEF).contains(&byte));
         after_blank = is_blank;
         match byte {

@@ -33,7 +33,7 @@ fn unknown_keys_are_reported_together_with_the_nearest_name() {
       |
     9 | [pipeline.mine.clasify]
       |                ^^^^^^^
-    hint: did you mean `classify`? the keys here are `source`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`
+    hint: did you mean `classify`? the keys here are `source`, `crawl`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`
 
     error: 2 problems were found
     "#);
@@ -78,6 +78,16 @@ fn flags_win_over_the_environment_over_the_file() {
     path = "/there.tsv"              # --set
     quoting = true                   # default
     labels = {}                      # default
+    feeds = []                       # default
+
+    [pipeline.mine.crawl]
+    delay = 1.0                      # default
+    max_hosts = 16                   # default
+    timeout = 30.0                   # default
+    max_size = 10                    # default
+    max_redirects = 10               # default
+    respect_robots = true            # default
+    allow_private = []               # default
 
     [pipeline.mine.clean]
     html = "newlines"                # default
@@ -119,6 +129,9 @@ fn flags_win_over_the_environment_over_the_file() {
 
     [pipeline.mine.evaluate]
     test_size = 0.2                  # default
+
+    [pipeline.mine.score]
+    models = {}                      # default
     "#);
 }
 

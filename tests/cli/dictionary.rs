@@ -60,7 +60,7 @@ fn names(folder: &Path) -> Vec<String> {
 /// Nothing but the lock and the dictionary stands there.
 fn check_installed(folder: &Path) {
     assert_eq!(names(&folder.join("data/dictionaries")), ["lock", "mecab-ko-dic"]);
-    assert_eq!(status(folder)["entries"], 20);
+    assert_eq!(status(folder)["entries"], 24);
 }
 
 fn archive(folder: &Path) -> PathBuf {
@@ -89,7 +89,7 @@ fn a_folder_is_installed_once() {
     let install = ["install", "--path", &sample_path()];
     let (code, stdout, stderr) = run(folder.path(), &install);
     assert_eq!(code, 0, "{stderr}");
-    assert!(stdout.starts_with("installed\n") && stdout.contains("words    20\n"), "{stdout}");
+    assert!(stdout.starts_with("installed\n") && stdout.contains("words    24\n"), "{stdout}");
     check_installed(folder.path());
     let (_, stdout, _) = run(folder.path(), &install);
     assert!(stdout.starts_with("already installed\n"), "{stdout}");
@@ -321,7 +321,7 @@ fn another_dictionary_than_the_known_one_is_refused() {
     command.env("MALMOI_DICTIONARY_URL", url);
     let (code, _, stderr) = outcome(command);
     assert_eq!(code, 1);
-    assert!(stderr.contains("the dictionary has 20 words, expected 816283"), "{stderr}");
+    assert!(stderr.contains("the dictionary has 24 words, expected 816283"), "{stderr}");
     assert_eq!(names(&folder.path().join("data/dictionaries")), ["lock"]);
 }
 

@@ -12,6 +12,7 @@ mod frame;
 mod init;
 mod korean;
 mod labelling;
+mod news;
 mod reviews;
 mod survival;
 mod tools;

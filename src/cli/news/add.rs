@@ -35,9 +35,9 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
     let Arguments { include, exclude, depth, .. } = arguments;
     Follow::new(include, exclude, *depth)?;
     let follow = Links { include: include.clone(), exclude: exclude.clone(), depth: *depth };
+    let hosts = arguments.urls.iter().map(|url| source_name(url)).collect::<Result<Vec<_>>>()?;
     let mut store = NewsStore::open(&news_database(&super::pipeline(name, context)?)?)?;
-    for (place, url) in arguments.urls.iter().enumerate() {
-        let host = source_name(url)?;
+    for (place, (url, host)) in arguments.urls.iter().zip(hosts).enumerate() {
         let wanted = arguments.name.clone().filter(|_| place == 0);
         let taken: Vec<String> = store.sources()?.into_iter().map(|one| one.name).collect();
         let called = wanted.unwrap_or_else(|| free_name(&host, &taken));

@@ -70,7 +70,7 @@ impl Sifter<'_, '_> {
     /// From the first block of prose to the last; empty if there is none.
     fn prose(&self, inside: Range<usize>) -> Range<usize> {
         let is_prose = |at: &usize| self.blocks.list[*at].body_prose() > 0;
-        let starts = |at: &usize| is_prose(at) && !looks_like_date_or_name(&self.text(*at));
+        let starts = |at: &usize| is_prose(at) && !self.is_date_or_name(*at);
         let first = inside.clone().find(starts).unwrap_or(inside.start);
         let last = inside.clone().rfind(is_prose).map_or(inside.start, |last| last + 1);
         first..last
@@ -93,6 +93,11 @@ impl Sifter<'_, '_> {
         }
         let text = korean::without_byline(&text).to_owned();
         Some(Line { kind: block.kind, text })
+    }
+
+    fn is_date_or_name(&self, at: usize) -> bool {
+        let characters = self.blocks.list[at].counts.characters;
+        characters < 2 * LONGEST_DATE as u32 && looks_like_date_or_name(&self.text(at))
     }
 
     fn text(&self, at: usize) -> String {
@@ -138,7 +143,7 @@ impl Sifter<'_, '_> {
         let block = &self.blocks.list[at];
         let own = bare(text);
         let is_title = self.titles.iter().any(|title| title.starts_with(&own));
-        if is_title || block.hints.has(Hints::TITLE) || looks_like_date_or_name(text) {
+        if is_title || block.hints.has(Hints::TITLE) || self.is_date_or_name(at) {
             return false;
         }
         match block.kind {
@@ -184,9 +189,11 @@ fn is_link(block: &Block) -> bool {
     links * 5 > block.counts.characters * 4 || (links > others && others < 25)
 }
 
+const LONGEST_DATE: usize = 100;
+
 fn looks_like_date_or_name(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let is_short = text.chars().count() < 100;
+    let is_short = text.chars().count() < LONGEST_DATE;
     let has_year = ["19", "20"].iter().any(|century| {
         lower.match_indices(century).any(|(at, _)| {
             lower[at + 2..].chars().take(2).filter(char::is_ascii_digit).count() == 2

@@ -8,7 +8,7 @@ use super::hints::Hints;
 use super::phrases::{self, Verdict};
 use super::segments::{Block, Blocks, Kind};
 use super::witness::bare;
-use super::{BodyParams, korean, text};
+use super::{BodyParams, captions, korean, text};
 use crate::news::page::{Element, Page};
 
 /// A line of a body.
@@ -50,17 +50,23 @@ fn titles(page: &Page) -> Vec<String> {
 }
 
 impl Sifter<'_, '_> {
-    /// The blocks before `Related articles`, if mostly links follow.
+    /// The blocks before `Related articles`, if mostly links follow, or `3 comments`.
     fn without_annex(&self, inside: Range<usize>) -> Range<usize> {
         let list = &self.blocks.list;
         let prose = |range: Range<usize>| list[range].iter().map(Block::body_prose).sum::<u32>();
         let is_foreign = |block: &&Block| is_link(block) || !self.belongs(block);
         let starts_annex = |&at: &usize| {
-            let rest = at + 1..inside.end;
-            list[at].kind == Kind::Heading
-                && list[rest.clone()].iter().filter(is_foreign).count() * 3 >= rest.len()
-                && prose(rest) * 3 < prose(inside.start..at)
-                && phrases::judge(&self.text(at)) == Verdict::Boilerplate
+            let (before, rest) = (inside.start..at, at + 1..inside.end);
+            if list[at].kind != Kind::Heading {
+                return false;
+            }
+            let text = self.text(at);
+            let is_list = || {
+                list[rest.clone()].iter().filter(is_foreign).count() * 3 >= rest.len()
+                    && prose(rest.clone()) * 3 < prose(before.clone())
+            };
+            (phrases::judge(&text) == Verdict::Boilerplate && is_list())
+                || (phrases::heads_comments(&text) && prose(before.clone()) > LEAST_COMMENTED)
         };
         let start = inside.start.max(inside.end.saturating_sub(LONGEST_ANNEX));
         let end = (start..inside.end).find(starts_annex);
@@ -85,7 +91,7 @@ impl Sifter<'_, '_> {
         if phrases::judge(&text) == Verdict::Boilerplate || korean::is_byline(&text) {
             return None;
         }
-        if !self.params.captions && korean::is_caption(&text) {
+        if !self.params.captions && captions::is_caption(&text) {
             return None;
         }
         if at < prose.start && !self.may_lead(at, &text) {
@@ -178,6 +184,9 @@ fn drop_repeated(lines: &mut Vec<Line>) {
 }
 
 const SHORTEST_REPEATED: usize = 250;
+
+/// Comments are more than what they are on, often.
+const LEAST_COMMENTED: u32 = 400;
 
 /// Bounds the work.
 const LONGEST_ANNEX: usize = 200;

@@ -7,6 +7,7 @@
 
 mod blocks;
 mod candidates;
+mod captions;
 mod choose;
 mod hints;
 mod korean;

@@ -66,6 +66,10 @@ fn push_reference(text: &str, out: &mut String) -> usize {
 /// The table holds the beginnings of names too, with nothing to stand for, so
 /// that the search ends at the first letter no name goes on with.
 fn push_named(text: &str, out: &mut String) -> Option<usize> {
+    if let Some(&(name, character)) = COMMON.iter().find(|(name, _)| text.starts_with(name)) {
+        out.push(character);
+        return Some(name.len());
+    }
     let mut longest = None;
     for (start, character) in text.char_indices() {
         let end = start + character.len_utf8();
@@ -80,6 +84,10 @@ fn push_named(text: &str, out: &mut String) -> Option<usize> {
     out.extend(char::from_u32(second).filter(|&second| second != '\0'));
     Some(end)
 }
+
+/// Nearly all that pages hold; the table needs a look for each letter.
+const COMMON: [(&str, char); 5] =
+    [("amp;", '&'), ("nbsp;", '\u{a0}'), ("quot;", '"'), ("lt;", '<'), ("gt;", '>')];
 
 /// `8217;` or `x2019;`, with or without the semicolon.
 fn push_numeric(text: &str, out: &mut String) -> Option<usize> {

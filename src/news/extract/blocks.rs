@@ -8,7 +8,7 @@ use super::hints::Hints;
 use super::phrases::{self, Verdict};
 use super::segments::{Block, Blocks, Kind};
 use super::witness::bare;
-use super::{BodyParams, korean, text};
+use super::{BodyParams, captions, korean, text};
 use crate::news::page::{Element, Page};
 
 /// A line of a body.
@@ -50,17 +50,23 @@ fn titles(page: &Page) -> Vec<String> {
 }
 
 impl Sifter<'_, '_> {
-    /// The blocks before `Related articles`, if mostly links follow.
+    /// The blocks before `Related articles`, if mostly links follow, or `3 comments`.
     fn without_annex(&self, inside: Range<usize>) -> Range<usize> {
         let list = &self.blocks.list;
         let prose = |range: Range<usize>| list[range].iter().map(Block::body_prose).sum::<u32>();
         let is_foreign = |block: &&Block| is_link(block) || !self.belongs(block);
         let starts_annex = |&at: &usize| {
-            let rest = at + 1..inside.end;
-            list[at].kind == Kind::Heading
-                && list[rest.clone()].iter().filter(is_foreign).count() * 3 >= rest.len()
-                && prose(rest) * 3 < prose(inside.start..at)
-                && phrases::judge(&self.text(at)) == Verdict::Boilerplate
+            let (before, rest) = (inside.start..at, at + 1..inside.end);
+            if list[at].kind != Kind::Heading {
+                return false;
+            }
+            let text = self.text(at);
+            let is_list = || {
+                list[rest.clone()].iter().filter(is_foreign).count() * 3 >= rest.len()
+                    && prose(rest.clone()) * 3 < prose(before.clone())
+            };
+            (phrases::judge(&text) == Verdict::Boilerplate && is_list())
+                || (phrases::heads_comments(&text) && prose(before.clone()) > LEAST_COMMENTED)
         };
         let start = inside.start.max(inside.end.saturating_sub(LONGEST_ANNEX));
         let end = (start..inside.end).find(starts_annex);
@@ -70,7 +76,7 @@ impl Sifter<'_, '_> {
     /// From the first block of prose to the last; empty if there is none.
     fn prose(&self, inside: Range<usize>) -> Range<usize> {
         let is_prose = |at: &usize| self.blocks.list[*at].body_prose() > 0;
-        let starts = |at: &usize| is_prose(at) && !looks_like_date_or_name(&self.text(*at));
+        let starts = |at: &usize| is_prose(at) && !self.is_date_or_name(*at);
         let first = inside.clone().find(starts).unwrap_or(inside.start);
         let last = inside.clone().rfind(is_prose).map_or(inside.start, |last| last + 1);
         first..last
@@ -85,7 +91,7 @@ impl Sifter<'_, '_> {
         if phrases::judge(&text) == Verdict::Boilerplate || korean::is_byline(&text) {
             return None;
         }
-        if !self.params.captions && korean::is_caption(&text) {
+        if !self.params.captions && captions::is_caption(&text) {
             return None;
         }
         if at < prose.start && !self.may_lead(at, &text) {
@@ -93,6 +99,11 @@ impl Sifter<'_, '_> {
         }
         let text = korean::without_byline(&text).to_owned();
         Some(Line { kind: block.kind, text })
+    }
+
+    fn is_date_or_name(&self, at: usize) -> bool {
+        let characters = self.blocks.list[at].counts.characters;
+        characters < 2 * LONGEST_DATE as u32 && looks_like_date_or_name(&self.text(at))
     }
 
     fn text(&self, at: usize) -> String {
@@ -138,7 +149,7 @@ impl Sifter<'_, '_> {
         let block = &self.blocks.list[at];
         let own = bare(text);
         let is_title = self.titles.iter().any(|title| title.starts_with(&own));
-        if is_title || block.hints.has(Hints::TITLE) || looks_like_date_or_name(text) {
+        if is_title || block.hints.has(Hints::TITLE) || self.is_date_or_name(at) {
             return false;
         }
         match block.kind {
@@ -174,6 +185,9 @@ fn drop_repeated(lines: &mut Vec<Line>) {
 
 const SHORTEST_REPEATED: usize = 250;
 
+/// Comments are more than what they are on, often.
+const LEAST_COMMENTED: u32 = 400;
+
 /// Bounds the work.
 const LONGEST_ANNEX: usize = 200;
 
@@ -184,9 +198,11 @@ fn is_link(block: &Block) -> bool {
     links * 5 > block.counts.characters * 4 || (links > others && others < 25)
 }
 
+const LONGEST_DATE: usize = 100;
+
 fn looks_like_date_or_name(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let is_short = text.chars().count() < 100;
+    let is_short = text.chars().count() < LONGEST_DATE;
     let has_year = ["19", "20"].iter().any(|century| {
         lower.match_indices(century).any(|(at, _)| {
             lower[at + 2..].chars().take(2).filter(char::is_ascii_digit).count() == 2

@@ -53,6 +53,8 @@ struct Field<'p, 'a> {
 
 struct Place {
     node: usize,
+    /// Of its own element.
+    hints: Hints,
     /// Prose that nothing marks as boilerplate.
     prose: u32,
     /// Characters in lists of links.
@@ -79,7 +81,8 @@ impl<'p, 'a> Field<'p, 'a> {
             let prose = prose[inside.end] - prose[inside.start];
             if prose > 0 {
                 let links = links[inside.end] - links[inside.start];
-                places.push(Place { node: node.index(), prose, links, direct: 0, points: 0.0 });
+                let (node, hints) = (node.index(), hints::of(node));
+                places.push(Place { node, hints, prose, links, direct: 0, points: 0.0 });
             }
         }
         let mut field = Field { page, places };
@@ -109,8 +112,8 @@ impl<'p, 'a> Field<'p, 'a> {
     /// The innermost of the elements with this hint that holds most of what any of
     /// them holds.
     fn hooked(&self, hint: Hints) -> Option<usize> {
-        let hooked = |place: &&Place| hints::of(self.page.node(place.node)).has(hint);
-        let hooked: Vec<&Place> = self.places.iter().filter(hooked).collect();
+        let hooked: Vec<&Place> =
+            self.places.iter().filter(|place| place.hints.has(hint)).collect();
         let most = hooked.iter().map(|place| place.prose).max()?;
         let enough = |place: &&&Place| place.prose * 10 >= most * 9;
         hooked.iter().rfind(enough).map(|place| place.node)

@@ -13,11 +13,6 @@ pub(super) fn is_byline(line: &str) -> bool {
         && BYLINES.iter().any(|pattern| pattern.is_match(line))
 }
 
-/// Whether the line ends as captions do: `사진=신문`, `[사진 신문 제공]`, `ⓒ 신문`.
-pub(super) fn is_caption(line: &str) -> bool {
-    line.len() <= 450 && may_name(line) && CAPTION.is_match(line)
-}
-
 /// The line without `부산=홍길동 기자 a@b.kr` behind its last sentence.
 pub(super) fn without_byline(line: &str) -> &str {
     if !may_name(line) {
@@ -53,14 +48,6 @@ static BYLINES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     patterns.iter().map(|pattern| Regex::new(pattern).expect("it is a pattern")).collect()
 });
 
-static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
-    let source = r"(?:사진|그래픽|이미지|자료|출처)(?:\s?제공|\s?출처)?\s?[=:ㅣ|]\s?[^.,]{1,25}";
-    let given = r"[(\[/]\s?(?:사진\s?)?[^()\[\].]{1,15}\s?(?:제공|캡처|갈무리|DB)";
-    let rights = r"[ⓒ©]\s?[^\s.]{1,12}(?:\s[^\s.]{1,12})?";
-    let pattern = format!(r"(?:{source}|{given}|{rights})\s?[)\]>]?\s?\.?$");
-    Regex::new(&pattern).expect("it is a pattern")
-});
-
 static TRAILING: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = format!(
         r#"[.”"’'!?]\s*(?:[\[(/<]?\s?(?:[가-힣]{{2,6}}\s?[=/]\s?)?{NAME}\s?{ROLE}\s?[\])>]?\s?[(\[]?\s?(?:{MAIL})?\s?[)\]]?|[(\[]?\s?{MAIL}\s?[)\]]?)\s*$"#
@@ -88,20 +75,6 @@ mod tests {
         check("기자명 홍길동 입력 2020.08.27 댓글 0", true);
         check("홍길동 기자는 어제 부산에 있었다.", false);
         check("그는 기자 회견을 열었다.", false);
-    }
-
-    #[test]
-    fn captions_say_whose_picture_it_is() {
-        for caption in [
-            "새 도서관의 모습. 사진=세종시 제공",
-            "새 도서관의 모습 [사진 출처 = 신문]",
-            "새 도서관의 모습. (세종시 제공)",
-            "새 도서관의 모습. ⓒ 신문",
-        ] {
-            assert!(is_caption(caption), "{caption:?}");
-        }
-        assert!(!is_caption("사진은 시가 제공했다고 한다."));
-        assert!(!is_caption("그는 “사진을 제공받았다”고 말했다."));
     }
 
     #[test]

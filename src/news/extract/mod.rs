@@ -8,6 +8,7 @@
 mod article;
 mod blocks;
 mod candidates;
+mod captions;
 pub mod charset;
 mod choose;
 mod hints;

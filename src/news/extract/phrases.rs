@@ -36,11 +36,17 @@ pub(super) fn judge(line: &str) -> Verdict {
     }
 }
 
+/// Whether the heading `line` stands above comments: `3 comments`, `댓글 3`.
+pub(super) fn heads_comments(line: &str) -> bool {
+    line.len() <= LONGEST_LINE && LISTS.comments.is_match(&line.to_lowercase())
+}
+
 struct Lists {
     whole: FxHashSet<&'static str>,
     /// Starts of lines, and what may stand anywhere: one pass for all of them.
     anywhere: Regex,
     end: Regex,
+    comments: Regex,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -58,6 +64,9 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         whole: of("is").collect(),
         anywhere: compiled(&format!("^{}|{}", any("starts"), any("holds"))),
         end: compiled(&any("end")),
+        comments: compiled(
+            r"^(?:(?:\(?[\d,]+\)? )?(?:comments?|responses?|replies|thoughts on)\b|leave a (?:reply|comment)|(?:전체 ?)?댓글)",
+        ),
     }
 });
 
@@ -78,6 +87,12 @@ mod tests {
         check("Follow her on Twitter.", Verdict::BoilerplateAtEnd);
         check("He wants to share this with all.", Verdict::Unknown);
         check("* * *", Verdict::Boilerplate);
+    }
+
+    #[test]
+    fn comments_have_headings() {
+        assert!(heads_comments("34 responses to “A bridge”") && heads_comments("Comments (3)"));
+        assert!(heads_comments("댓글 3") && !heads_comments("3 bridges"));
     }
 
     #[test]

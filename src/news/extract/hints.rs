@@ -141,9 +141,9 @@ fn hides(style: &str) -> bool {
     style.contains("display:none") || style.contains("visibility:hidden")
 }
 
-/// Classes that tell what an element has, or is not.
-const DENYING: [&str; 8] =
-    ["has-", "no-", "not-", "with-", "without-", "has_", "tag-", "category-"];
+/// Classes that tell what an element has, what it is not, or where it is hidden.
+const DENYING: [&str; 10] =
+    ["hidden-", "hide-", "has-", "no-", "not-", "with-", "without-", "has_", "tag-", "category-"];
 
 /// Words are at most this long; longer ones are numbers of builds and hashes.
 const LONGEST: usize = 24;

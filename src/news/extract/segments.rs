@@ -183,8 +183,7 @@ impl Blocks {
 }
 
 /// Comments, and what is said of cookies, can be longer than an article.
-const SURE: Hints =
-    Hints::COMMENT.and(Hints::HIDDEN).and(Hints::CONSENT).and(Hints::FOOTER).and(Hints::NAVIGATION);
+const SURE: Hints = Hints::COMMENT.and(Hints::HIDDEN).and(Hints::CONSENT).and(Hints::FOOTER);
 
 pub(super) fn sums(blocks: &[Block], value: impl Fn(&Block) -> u32) -> Vec<u32> {
     let mut total = 0;

@@ -166,6 +166,11 @@ fn character(&[categories, default]: &[u32; 2]) -> Character {
     Character { categories, default: default as u8 }
 }
 
+/// mecab-ko-dic has some dozens.
+const MOST_OF_ONE_SPELLING: usize = 4096;
+/// MeCab keeps the length in four bits.
+const LONGEST_UNKNOWN: u32 = 16;
+
 impl SystemDictionary {
     /// What the lattice relies on.
     pub(super) fn checked(self) -> Checked<Self> {
@@ -176,13 +181,16 @@ impl SystemDictionary {
                 && usize::from(one.right) < right_ids
                 && one.feature() < self.features.len()
         });
-        let ends_fit = self.morphemes.last().is_none_or(|one| one.is_last());
+        let same = self.morphemes.chunk_by(|one, _| !one.is_last());
+        let ends_fit = self.morphemes.last().is_none_or(|one| one.is_last())
+            && same.map(<[Morpheme]>::len).max().unwrap_or(0) <= MOST_OF_ONE_SPELLING;
         let features_fit = self.features.iter().all(|&[tag, _, start, end]| {
             let range = start as usize..end as usize;
             (tag as usize) < self.tags.len() && self.expressions.get(range).is_some()
         });
         let classes_fit = self.classes.iter().all(|class| {
-            class.morphemes.start < class.morphemes.end && class.morphemes.end <= morphemes
+            let one = &class.morphemes;
+            one.start < one.end && one.end <= morphemes && class.length < LONGEST_UNKNOWN
         });
         let characters_fit = !self.characters.is_empty()
             && self.characters.iter().all(|one| usize::from(one.default) < self.classes.len());

@@ -48,6 +48,11 @@ pub(super) fn are_particles(
     end > start && (is_particle(dictionary, &text[start..end]) || are_found_so())
 }
 
+/// Whether what stands from `start` to a sign or the end is one particle.
+pub(super) fn is_one_particle(dictionary: &SystemDictionary, text: &str, start: usize) -> bool {
+    is_particle(dictionary, &text[run(text, start)])
+}
+
 /// Whether what stands from `start` to a sign or the end can be suffixes, and
 /// particles and endings behind them.
 ///

@@ -25,6 +25,8 @@ pub(super) struct Cuts {
     /// Whether the word cut before has only particles behind it (산화제 in 산화제도,
     /// where 제도 is registered): all makes sense without the registered word.
     pub is_whole: bool,
+    /// Where the word cut before begins.
+    pub from: usize,
     /// What stands against it if `after`.
     pub rival: Rival,
 }
@@ -38,8 +40,9 @@ pub(super) enum Rival {
     /// Words side by side, the first of which begins with it (한국 and 사진
     /// against 한국사).
     Words,
-    /// A word that stands behind a blank (봉오동 전투기 against 봉오동 전투), or behind
-    /// an ending that a stem needs (교사 in 많은교사 against 은교).
+    /// A word that stands behind a blank (봉오동 전투기 against 봉오동 전투).
+    Behind,
+    /// A word behind an ending that a stem needs (교사 in 많은교사 against 은교).
     Apart,
 }
 
@@ -62,20 +65,23 @@ pub(super) struct Trial<'a> {
 impl Trial<'_> {
     /// Whether what is left of the words that are cut makes sense.
     pub fn makes_sense(&self, cuts: Cuts) -> bool {
-        (!cuts.before || self.fits_before(cuts.is_whole))
-            && (!cuts.after || self.fits_after(cuts.rival))
+        (!cuts.before || self.fits_before(cuts)) && (!cuts.after || self.fits_after(cuts.rival))
     }
 
     /// Whether a word ends where the registered one begins: one of more than one
     /// syllable, since a single one is found before anything (설 before 명량 in
     /// 설명량), or a particle or an adnominal that follows another word.
-    fn fits_before(&self, only_bound: bool) -> bool {
+    ///
+    /// Of a word that makes sense as it is (무한도전 in 무한도전도, where 전도 is
+    /// registered), no piece is such a particle.
+    fn fits_before(&self, cuts: Cuts) -> bool {
         let at = self.found.iter().position(|found| found.end == self.span.start);
         let Some(at) = at else { return false };
         let before = &self.found[at];
         let is_bound = |tag: &str| tag.starts_with(['J', 'E']) || tag.ends_with("ETM");
-        let follows = at > 0 && self.tag(before).is_some_and(is_bound);
-        self.is_no_dearer() && (follows || !only_bound && has_two_letters(self.text, before))
+        let is_piece = cuts.is_whole && before.start >= cuts.from;
+        let follows = at > 0 && !is_piece && self.tag(before).is_some_and(is_bound);
+        self.is_no_dearer() && (follows || !cuts.is_whole && has_two_letters(self.text, before))
     }
 
     fn fits_after(&self, rival: Rival) -> bool {
@@ -83,8 +89,9 @@ impl Trial<'_> {
         let are_endings = |which| noun_endings::are_endings(dictionary, text, end, which);
         let are_particles = || noun_endings::are_particles(dictionary, text, found, end);
         match rival {
-            // 기 in 전투기 is an ending too.
             Rival::Apart => false,
+            // 기 in 전투기 is an ending too, but 와 in 신의 한 수와 nothing but a particle.
+            Rival::Behind => noun_endings::is_one_particle(dictionary, text, end),
             _ if are_particles() => true,
             Rival::Pieces => {
                 are_endings(Suffixes::All) || self.is_no_dearer() && self.is_before_a_noun()

@@ -5,6 +5,7 @@
 //! of the same stretch and against unknown words; a longer word of the system
 //! dictionary that holds it stays whole, unless the word is marked `force`.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::lattice::{Fixed, Found, Lattice, What};
@@ -40,10 +41,29 @@ enum Verdict {
     Open(Cuts),
 }
 
+/// Places that do not overlap, by their starts.
+#[derive(Default)]
+struct Taken(BTreeMap<usize, Place>);
+
+impl Taken {
+    /// Adds a place, unless another has a byte of it.
+    fn take(&mut self, place: Place) {
+        if !self.touches(&place.fixed) {
+            self.0.insert(place.fixed.start, place);
+        }
+    }
+
+    /// Whether a place has a byte of `span`.
+    fn touches(&self, span: &Fixed) -> bool {
+        let last = self.0.range(..span.end).next_back();
+        last.is_some_and(|(_, place)| place.fixed.end > span.start)
+    }
+}
+
 /// Memory of the decision, reused from text to text.
 #[derive(Default)]
 pub(super) struct UserWords {
-    taken: Vec<Place>,
+    taken: Taken,
     open: Vec<(Place, Cuts)>,
     fixed: Vec<Fixed>,
     trial: Vec<Found>,
@@ -63,18 +83,19 @@ impl UserWords {
         plain: &[Found],
         places: &mut Vec<Place>,
     ) {
-        self.taken.clear();
+        self.taken.0.clear();
         self.open.clear();
-        places.iter().filter(|place| place.force).for_each(|place| take(&mut self.taken, *place));
+        places.iter().filter(|place| place.force).for_each(|place| self.taken.take(*place));
         for place in places.iter().filter(|place| !place.force) {
             match verdict(dictionary, text, plain, place) {
-                Verdict::Wins => take(&mut self.taken, *place),
+                Verdict::Wins => self.taken.take(*place),
                 Verdict::Open(cuts) => self.open.push((*place, cuts)),
                 Verdict::Loses => {}
             }
         }
         self.try_open(lattice, dictionary, text, others);
-        places.clone_from(&self.taken);
+        places.clear();
+        places.extend(self.taken.0.values());
     }
 
     /// An open place wins if it makes sense of what it leaves of the words it cuts.
@@ -86,7 +107,7 @@ impl UserWords {
         others: &[Fixed],
     ) {
         for (place, cuts) in std::mem::take(&mut self.open) {
-            if overlaps(&self.taken, &place) {
+            if self.taken.touches(&place.fixed) {
                 continue;
             }
             let around = around(text, &place);
@@ -97,9 +118,10 @@ impl UserWords {
             let with = lattice.decode(dictionary, part, &self.fixed, &mut self.trial);
             let span = place.fixed.start - around.start..place.fixed.end - around.start;
             let (gain, own_cost) = (without - with, i64::from(place.fixed.cost));
+            let cuts = Cuts { from: cuts.from.saturating_sub(around.start), ..cuts };
             let trial = Trial { dictionary, text: part, found: &self.trial, span, gain, own_cost };
             if trial.makes_sense(cuts) {
-                take(&mut self.taken, place);
+                self.taken.take(place);
             }
         }
     }
@@ -113,8 +135,7 @@ impl UserWords {
             ..*span
         };
         let inside = |span: &&Fixed| around.start <= span.start && span.end <= around.end;
-        let first = self.taken.partition_point(|word| word.fixed.start < around.start);
-        let near = self.taken[first..].iter().take_while(|word| word.fixed.start < around.end);
+        let near = self.taken.0.range(around.clone()).map(|(_, word)| word);
         let words = near.chain(place).map(|word| &word.fixed);
         self.fixed.clear();
         self.fixed.extend(words.filter(inside).map(shifted));
@@ -151,17 +172,6 @@ pub(super) fn merge(places: &[Place], others: &[Fixed], fixed: &mut Vec<Fixed>) 
     fixed.sort_unstable_by_key(|span| span.start);
 }
 
-fn take(taken: &mut Vec<Place>, place: Place) {
-    if !overlaps(taken, &place) {
-        let at = taken.partition_point(|other| other.fixed.start < place.fixed.start);
-        taken.insert(at, place);
-    }
-}
-
-fn overlaps(taken: &[Place], place: &Place) -> bool {
-    touches(taken, &place.fixed)
-}
-
 /// Whether one of `taken`, which rise and do not overlap, has a byte of `span`.
 fn touches(taken: &[Place], span: &Fixed) -> bool {
     let next = taken.partition_point(|other| other.fixed.end <= span.start);
@@ -185,7 +195,10 @@ fn verdict(dictionary: &SystemDictionary, text: &str, plain: &[Found], place: &P
             cuts.is_whole = noun_endings::are_particles(dictionary, near, plain, found.end);
         }
         let is_joint = || is_joint(dictionary, number, start - found.start);
-        cuts.before |= before && (cuts.is_whole || !is_joint());
+        if before && (cuts.is_whole || !is_joint()) {
+            cuts.before = true;
+            cuts.from = found.start;
+        }
         if after {
             cuts.after = true;
             cuts.rival = rival(dictionary, text, plain, start, found);
@@ -212,8 +225,11 @@ fn rival(
     // 많은교사: a stem cannot do without its ending, so 은교 does not begin there.
     let is_stem = |tag: &str| tag.ends_with(['V', 'A']) || tag.ends_with("VX") || tag == "EP";
     let is_bound = before.is_some_and(|found| is_stem(tag(found)));
-    if is_bound || text[..last.start].ends_with(char::is_whitespace) {
+    if is_bound {
         return Rival::Apart;
+    }
+    if text[..last.start].ends_with(char::is_whitespace) {
+        return Rival::Behind;
     }
     let mut inside = plain[first..].iter().take_while(|found| found.start < last.start);
     let begins = plain.get(first).is_some_and(|found| found.start == start);

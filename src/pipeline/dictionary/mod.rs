@@ -90,7 +90,8 @@ pub fn install(options: &InstallOptions, watch: &dyn Watch) -> Result<Installed>
 /// As [`install`].
 pub fn ensure(watch: &dyn Watch) -> Result<PathBuf> {
     let place = Place::find()?;
-    if let Ok(Some(installed)) = place.installed() {
+    // What stands there and is damaged may be the user's own: it is not replaced unasked.
+    if let Some(installed) = place.installed()? {
         return Ok(installed.dictionary);
     }
     let folder = place.folder.display();

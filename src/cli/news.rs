@@ -82,6 +82,12 @@ fn pipeline(name: &str, context: &Context) -> Result<Pipeline> {
     context.config()?.pipeline(Some(name), &overrides)
 }
 
+/// What a page says, without what would steer a terminal or turn its lines around.
+fn plain(text: &str) -> String {
+    let turns = |one: char| matches!(one, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|&one| one == '\n' || !(one.is_control() || turns(one))).collect()
+}
+
 /// Its database, which exists.
 fn store(name: &str, context: &Context) -> Result<NewsStore> {
     NewsStore::open_existing(&news_database(&pipeline(name, context)?)?)

@@ -128,11 +128,6 @@ fn check_crawl(params: &PipelineParams, findings: &mut Findings) {
                 "`crawl`, `source.feeds` and `source.site` are read by the kind news alone";
             findings.warn("crawl", message, "remove them, or say `kind = \"news\"`");
         }
-    } else if params.source.site.is_none() {
-        let warnings = params.crawl.warnings();
-        warnings.iter().filter(|_| !params.source.feeds.is_empty()).for_each(|warning| {
-            findings.warn("crawl", warning, "see docs/news.md");
-        });
     }
 }
 

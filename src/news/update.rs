@@ -60,6 +60,8 @@ pub struct Updated {
     pub refused: BTreeMap<&'static str, u64>,
     /// Requests for pages that failed, by reason.
     pub failed: BTreeMap<&'static str, u64>,
+    /// Hosts in trouble, which are left alone until the next update.
+    pub left_alone: Vec<String>,
     /// Pages that still wait: they are tried again by a later update.
     pub waiting: u64,
 }

@@ -47,7 +47,9 @@ pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use morphemes::{MorphemeForm, Told, morpheme_lines};
-pub use news::{NewsUpdate, news_database, now, re_extract_news, source_name, update_news};
+pub use news::{
+    NewsUpdate, news_database, now, re_extract_news, source_name, source_url, update_news,
+};
 pub use outcome::{Evaluation, Learned, Outcome, StageReport, Status, Unseen};
 pub use outdated::is_outdated;
 pub use plan::{Plan, PlannedStage, plan};

@@ -8,9 +8,10 @@ use super::score::Predictor;
 use super::shelf::Lock;
 use super::watch::Watch;
 use crate::config::Pipeline;
+use crate::data::Skipped;
 use crate::error::{Error, Result};
 use crate::net::Url;
-use crate::news::crawl::{Answer, Fetcher, host_key};
+use crate::news::crawl::{Answer, Fetcher, canonical, host_key};
 use crate::news::extract::{Extractor, Listed};
 use crate::news::site::Site;
 use crate::news::store::{ArticleFilter, Links, NewsStore, Sentiment, Waiting};
@@ -29,6 +30,8 @@ pub struct NewsUpdate {
     pub unlabelled: BTreeMap<String, u64>,
 }
 
+/// Longer addresses are mistakes.
+const LONGEST_ADDRESS: usize = 2000;
 /// Articles that are labelled in one transaction.
 const CHUNK: usize = 256;
 
@@ -71,6 +74,9 @@ pub(super) fn update(
     check_sources(&store, pipeline, only)?;
     watch.stage("news");
     let site = pipeline.source.site.as_deref().map(Site::serve).transpose()?;
+    if site.is_none() {
+        pipeline.crawl.warnings().iter().for_each(|warning| watch.note(warning));
+    }
     let fetcher = match &site {
         Some(site) => Fetcher::through(&pipeline.crawl, site.address())?,
         None => Fetcher::new(&pipeline.crawl)?,
@@ -95,41 +101,66 @@ pub(super) fn update(
 }
 
 /// Makes the articles of all stored pages anew, without asking any site. Gives how many
-/// changed and how many were looked at.
+/// changed, how many were looked at, and what of the damaged ones is known.
 ///
 /// # Errors
 /// If the database fails or the user stops; what was done so far stays.
-pub fn re_extract_news(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<(u64, u64)> {
+pub fn re_extract_news(
+    pipeline: &Pipeline,
+    state: &Path,
+    watch: &dyn Watch,
+) -> Result<(u64, u64, Skipped)> {
     let _lock = Lock::take(state, &format!("malmoi news re-extract of {}", pipeline.name), watch)?;
     let mut store = NewsStore::open_existing(&news_database(pipeline)?)?;
     let extractor = Extractor::default();
-    let (mut changed, mut all) = (0, 0);
+    let (mut changed, mut all, mut damaged) = (0, 0, Skipped::default());
     watch.stage("extract");
     for id in store.raw_pages()? {
-        let raw = store.raw_page(id)?;
+        all += 1;
+        let raw = match store.raw_page(id) {
+            Ok(raw) => raw,
+            Err(error) => {
+                damaged.add(&format!("page {id}"), &error.to_string());
+                continue;
+            }
+        };
         let listed = Listed { title: None, date: raw.listed_date.as_deref() };
         let made =
             extractor.article(&raw.body, raw.content_type.as_deref(), Some(&raw.url), &listed);
         let is_changed =
             store.re_extracted(&raw, made.article.as_ref().map_err(|reason| *reason))?;
         changed += u64::from(is_changed);
-        all += 1;
         watch.advance(all, None);
         watch.check()?;
     }
     label(&mut store, pipeline, state, watch)?;
-    Ok((changed, all))
+    Ok((changed, all, damaged))
 }
 
 /// The name of a source that the user did not name: its host.
+///
+/// # Errors
+/// If it is no address that can be fetched.
 pub fn source_name(url: &str) -> Result<String> {
-    let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    let parsed = parsed.ok_or_else(|| {
-        Error::usage(format!("`{url}` is not an address that can be fetched"))
-            .hinted("it begins with http:// or https://")
-    })?;
-    let host = host_key(&parsed);
+    let host = host_key(&source_url(url)?);
     Ok(host.strip_prefix("www.").unwrap_or(&host).to_owned())
+}
+
+/// An address of a source in the one form that it is kept in: without fragment, user
+/// name, password and parameters that only track readers.
+///
+/// # Errors
+/// If it is no address that can be fetched.
+pub fn source_url(url: &str) -> Result<Url> {
+    let is_sound = url.len() <= LONGEST_ADDRESS;
+    let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let parsed = parsed.filter(|url| is_sound && url.has_host()).ok_or_else(|| {
+        let shown: String = url.chars().take(100).filter(|one| !one.is_control()).collect();
+        Error::usage(format!("`{shown}` is not an address that can be fetched")).hinted(format!(
+            "it begins with http:// or https:// and is at most {LONGEST_ADDRESS} bytes long"
+        ))
+    })?;
+    Ok(canonical(&parsed))
 }
 
 /// Seconds since 1970.
@@ -148,9 +179,11 @@ fn extracted(extractor: &Extractor, answer: &Answer, page: &Waiting) -> Extracte
 /// Sources that the settings name.
 fn add_feeds(store: &mut NewsStore, pipeline: &Pipeline) -> Result<()> {
     let known: Vec<String> = store.sources()?.into_iter().map(|source| source.url).collect();
-    for feed in pipeline.source.feeds.iter().filter(|feed| !known.contains(feed)) {
-        let name = source_name(feed)?;
-        store.add_source(feed, &name, &Links::default(), now())?;
+    for feed in &pipeline.source.feeds {
+        let (url, name) = (source_url(feed)?.to_string(), source_name(feed)?);
+        if !known.contains(&url) {
+            store.add_source(&url, &name, &Links::default(), now())?;
+        }
     }
     Ok(())
 }

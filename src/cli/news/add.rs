@@ -1,9 +1,9 @@
 //! `malmoi news add`.
 
-use malmoi::Result;
 use malmoi::news::crawl::Follow;
 use malmoi::news::store::{Links, NewsStore};
-use malmoi::pipeline::{news_database, now, source_name};
+use malmoi::pipeline::{news_database, now, source_name, source_url};
+use malmoi::{Error, Result};
 
 use super::Context;
 
@@ -35,19 +35,33 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
     let Arguments { include, exclude, depth, .. } = arguments;
     Follow::new(include, exclude, *depth)?;
     let follow = Links { include: include.clone(), exclude: exclude.clone(), depth: *depth };
+    check_name(arguments)?;
     let hosts = arguments.urls.iter().map(|url| source_name(url)).collect::<Result<Vec<_>>>()?;
+    let urls = arguments.urls.iter().map(|url| source_url(url)).collect::<Result<Vec<_>>>()?;
     let mut store = NewsStore::open(&news_database(&super::pipeline(name, context)?)?)?;
-    for (place, (url, host)) in arguments.urls.iter().zip(hosts).enumerate() {
-        let wanted = arguments.name.clone().filter(|_| place == 0);
+    for (url, host) in urls.iter().zip(hosts) {
         let taken: Vec<String> = store.sources()?.into_iter().map(|one| one.name).collect();
-        let called = wanted.unwrap_or_else(|| free_name(&host, &taken));
-        let told = match store.add_source(url, &called, &follow, now())? {
+        let called = arguments.name.clone().unwrap_or_else(|| free_name(&host, &taken));
+        let told = match store.add_source(url.as_str(), &called, &follow, now())? {
             true => format!("added {called}: {url}\n"),
             false => format!("{url} is there already\n"),
         };
         context.output().note(&told)?;
     }
     Ok(())
+}
+
+fn check_name(arguments: &Arguments) -> Result<()> {
+    let Some(name) = &arguments.name else { return Ok(()) };
+    if arguments.urls.len() > 1 {
+        return Err(Error::usage("--name is for one source, and several are added")
+            .hinted("add them one by one, or leave --name away"));
+    }
+    let is_sound = !name.trim().is_empty() && !name.chars().any(char::is_control);
+    match is_sound && name.chars().count() <= 64 {
+        true => Ok(()),
+        false => Err(Error::usage("the name of a source is a line of 1 to 64 characters")),
+    }
 }
 
 /// A host may have several feeds.

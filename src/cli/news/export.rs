@@ -45,8 +45,8 @@ const HEADER: [&str; 16] = [
 /// # Errors
 /// If the database fails, or the file cannot be written.
 pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
-    let filter = arguments.filter.read()?;
     let store = super::store(name, context)?;
+    let filter = arguments.filter.read(&store)?;
     let format = arguments.output.as_deref().map_or(Ok(Format::Jsonl), Format::of)?;
     let output = arguments.output.as_deref();
     let mut count = 0_u64;

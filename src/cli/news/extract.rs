@@ -16,7 +16,7 @@ use crate::cli::streams;
 /// Extract articles from files or addresses.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Files (.html, .html.gz) or addresses (http, https)
+    /// Files (.html, .html.gz), addresses (http, https), or `-` for standard input
     #[arg(required = true, value_name = "PAGE")]
     pages: Vec<String>,
     /// One JSON object a line and page, in the order given
@@ -129,7 +129,7 @@ fn id(page: &str) -> String {
 }
 
 fn read(page: &str) -> Result<Source> {
-    let (input, _) = streams::open(Some(Path::new(page)))?;
+    let (input, _) = streams::open(Some(Path::new(page)).filter(|_| page != "-"))?;
     let mut body = Vec::new();
     input
         .take(MAX_BYTES + 1)
@@ -197,7 +197,10 @@ fn text(article: Option<Article>) -> String {
     lines.push(about.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "));
     lines.push(String::new());
     lines.push(text.replace('\n', "\n\n"));
-    // Pages may hold what would steer a terminal.
-    let is_shown = |one: &char| *one == '\n' || !one.is_control();
-    lines.join("\n").chars().filter(is_shown).chain("\n\n".chars()).collect()
+    super::plain(&lines.join(
+        "
+",
+    )) + "
+
+"
 }

@@ -1,7 +1,7 @@
 //! `malmoi news list`, and which articles are wanted.
 
-use malmoi::Result;
-use malmoi::news::store::{ArticleFilter, Stored};
+use malmoi::news::store::{ArticleFilter, NewsStore, Stored};
+use malmoi::{Error, Result};
 
 use super::Context;
 use super::dates::seconds;
@@ -46,8 +46,19 @@ impl Filter {
     /// As the store takes it.
     ///
     /// # Errors
-    /// If a day is none.
-    pub fn read(&self) -> Result<ArticleFilter> {
+    /// If a day is none, or a source is not known.
+    pub fn read(&self, store: &NewsStore) -> Result<ArticleFilter> {
+        let sources = store.sources()?;
+        let is_known = |name: &String| {
+            let begins = |one: &str| {
+                one.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
+            };
+            sources.iter().any(|one| one.name == *name || begins(&one.name))
+        };
+        if let Some(name) = self.source.iter().find(|name| !is_known(name)) {
+            return Err(Error::usage(format!("there is no source called `{name}`"))
+                .hinted("`malmoi news sources` lists them"));
+        }
         Ok(ArticleFilter {
             since: self.since.as_deref().map(seconds).transpose()?,
             until: self.until.as_deref().map(seconds).transpose()?,
@@ -61,16 +72,26 @@ impl Filter {
     }
 }
 
+/// Characters of a title in a list.
+const LONGEST_TITLE: usize = 200;
+
 /// Lists them, the newest first.
 ///
 /// # Errors
-/// If the database fails.
+/// If the database fails, or a source is not known.
 pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
-    let filter = arguments.filter.read()?;
-    super::store(name, context)?.each_article(&filter, |article| {
+    let store = super::store(name, context)?;
+    let filter = arguments.filter.read(&store)?;
+    let mut count = 0;
+    store.each_article(&filter, |article| {
+        count += 1;
         let line = if arguments.json { json(&article) } else { line(&article) };
         context.output().result(&(line + "\n"))
-    })
+    })?;
+    if count == 0 {
+        context.output().warning(&Error::data("no article is like that"));
+    }
+    Ok(())
 }
 
 /// Everything but the text, which `show` and `export` have.
@@ -84,7 +105,7 @@ fn line(article: &Stored) -> String {
     let date = article.date.as_deref().unwrap_or("no date");
     let date = date.get(..16).unwrap_or(date).replace('T', " ");
     let label = article.sentiment.as_ref().map_or("-", |sentiment| sentiment.label.as_str());
-    let title: String =
-        article.title.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
+    let title: String = super::plain(&article.title).replace('\n', " ");
+    let title: String = title.chars().take(LONGEST_TITLE).collect();
     format!("{}  {date:16}  {label:4}  {:16}  {title}", &article.id[..8], article.source)
 }

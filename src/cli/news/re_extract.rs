@@ -17,7 +17,8 @@ pub struct Arguments {}
 pub fn run(_arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
     let pipeline = super::pipeline(name, context)?;
     let progress = Progress::start(context.is_quiet())?;
-    let (changed, all) = re_extract_news(&pipeline, &context.state()?, &progress)?;
+    let (changed, all, damaged) = re_extract_news(&pipeline, &context.state()?, &progress)?;
     progress.finish();
-    context.output().note(&format!("{changed} of {all} articles changed\n"))
+    context.output().note(&format!("{changed} of {all} articles changed\n"))?;
+    crate::cli::streams::report(all, &damaged, "read; restore the database from a copy")
 }

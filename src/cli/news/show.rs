@@ -59,7 +59,9 @@ fn text(article: &Stored) -> String {
     add("copy of", article.duplicate_of.as_deref());
     lines.push(String::new());
     lines.push(article.text.replace('\n', "\n\n"));
-    // Pages may hold what would steer a terminal.
-    let is_shown = |one: &char| *one == '\n' || !one.is_control();
-    lines.join("\n").chars().filter(is_shown).chain(['\n']).collect()
+    super::plain(&lines.join(
+        "
+",
+    )) + "
+"
 }

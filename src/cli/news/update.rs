@@ -29,6 +29,8 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
     let pipeline = super::pipeline(name, context)?;
     let progress = Progress::start(context.is_quiet())?;
     train_models(&pipeline, context, &progress)?;
+    // A silent server would keep it waiting, and nothing is lost by a sudden end.
+    progress.end_at_once();
     let updated = update_news(&pipeline, &context.state()?, &arguments.source, &progress)?;
     progress.finish();
     match arguments.json {
@@ -74,8 +76,11 @@ pub fn shown(update: &NewsUpdate, context: &Context) -> String {
         fetched.sources, fetched.found, fetched.fetched, fetched.articles
     );
     text += &counted("no article", &fetched.refused);
-    text += &counted("not fetched", &fetched.failed);
+    text += &counted("requests that failed", &fetched.failed);
     text += &counted("without a model", unlabelled);
+    if !fetched.left_alone.is_empty() {
+        text += &format!("  in trouble, left alone for now: {}\n", fetched.left_alone.join(", "));
+    }
     if fetched.waiting > 0 {
         text += &format!("  {} pages wait for the next update\n", fetched.waiting);
     }
@@ -83,6 +88,9 @@ pub fn shown(update: &NewsUpdate, context: &Context) -> String {
 }
 
 fn counted<K: Display>(what: &str, counts: &BTreeMap<K, u64>) -> String {
-    let parts: Vec<String> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    let named =
+        |name: String| if name.is_empty() { "of unknown language".to_owned() } else { name };
+    let part = |(name, count): (&K, &u64)| format!("{count} {}", named(name.to_string()));
+    let parts: Vec<String> = counts.iter().map(part).collect();
     if parts.is_empty() { String::new() } else { format!("  {what}: {}\n", parts.join(", ")) }
 }

@@ -19,8 +19,6 @@ use super::robots::RobotsFile;
 use crate::error::Result;
 use crate::net::{Cause, Client, Failure, Policy, Response, Url, shown_address};
 
-/// Longest silence of a server; the settings may ask for less.
-const IDLE_TIME: Duration = Duration::from_secs(15);
 const MEGABYTE: u64 = 1024 * 1024;
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5";
 
@@ -146,7 +144,15 @@ impl Fetcher {
 
     /// Asks for the robots.txt of the host of `url`.
     pub fn robots(&self, url: &Url) -> RobotsFile {
-        let Ok(file) = url.join("/robots.txt") else { return RobotsFile::Unreachable };
+        self.try_robots(url).unwrap_or(RobotsFile::Unreachable)
+    }
+
+    /// The same, or why the host could not be asked.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn try_robots(&self, url: &Url) -> Result<RobotsFile, Reason> {
+        let file = url.join("/robots.txt").map_err(|_| Reason::BadAddress)?;
         let request = Request {
             known: &Validators::default(),
             allowed: &|_| true,
@@ -155,10 +161,11 @@ impl Fetcher {
             redirects: self.max_redirects,
         };
         match self.follow(&file, &request) {
-            Ok(Fetched::New(answer)) => RobotsFile::File(answer.body),
-            Ok(Fetched::Gone) => RobotsFile::Missing,
-            Err(stop) if is_missing(stop.code) => RobotsFile::Missing,
-            _ => RobotsFile::Unreachable,
+            Ok(Fetched::New(answer)) => Ok(RobotsFile::File(answer.body)),
+            Ok(Fetched::Gone) => Ok(RobotsFile::Missing),
+            Err(stop) if is_missing(stop.code) => Ok(RobotsFile::Missing),
+            Err(stop) => Err(stop.code),
+            Ok(_) => Err(Reason::BadAnswer),
         }
     }
 
@@ -188,10 +195,9 @@ impl Fetcher {
             Some((name, value.as_deref().filter(|value| is_header_value(value))?))
         }));
         let client = if self.is_trusted(url) { &self.trusting } else { &self.public };
-        let patience = left.min(IDLE_TIME);
-        let answer = client.ask(url, &headers, patience).or_else(|failure| match failure.cause {
+        let answer = client.ask(url, &headers, left).or_else(|failure| match failure.cause {
             // The server may have closed a connection that was kept for this request.
-            Cause::Broken => client.ask(url, &headers, patience),
+            Cause::Broken => client.ask(url, &headers, left),
             _ => Err(failure),
         });
         answer.map_err(Stop::from)

@@ -35,6 +35,8 @@ pub enum Reason {
     RedirectLoop,
     /// robots.txt says no.
     RobotsDisallowed,
+    /// The host could not say what it allows, so nothing is asked of it.
+    RobotsUnreachable,
     /// 5xx.
     ServerError,
     /// It took too long.
@@ -49,7 +51,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, sorted by name.
-    pub const ALL: [Reason; 20] = [
+    pub const ALL: [Reason; 21] = [
         Reason::BadAddress,
         Reason::BadAnswer,
         Reason::BadEncoding,
@@ -65,6 +67,7 @@ impl Reason {
         Reason::RateLimited,
         Reason::RedirectLoop,
         Reason::RobotsDisallowed,
+        Reason::RobotsUnreachable,
         Reason::ServerError,
         Reason::Timeout,
         Reason::TooLarge,
@@ -90,6 +93,7 @@ impl Reason {
             Reason::RateLimited => "rate-limited",
             Reason::RedirectLoop => "redirect-loop",
             Reason::RobotsDisallowed => "robots-disallowed",
+            Reason::RobotsUnreachable => "robots-unreachable",
             Reason::ServerError => "server-error",
             Reason::Timeout => "timeout",
             Reason::TooLarge => "too-large",

@@ -69,6 +69,9 @@ impl Extractor {
         let about = metadata(&page, url);
         // A saved page says itself where it is from.
         let host = host.or_else(|| about.canonical.as_deref().and_then(host_of));
+        if let Some(Err(unfit)) = self.rule.as_ref().map(|rule| rule.extract(&html, url, true)) {
+            return Made { article: Err(unfit.code()), links };
+        }
         let selected = self.selected(&html, url, host.as_deref());
         Made { article: self.joined(&page, about, selected, url, listed), links }
     }

@@ -34,6 +34,16 @@ pub enum Unfit {
     TooDeep,
 }
 
+impl Unfit {
+    /// A word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Unfit::NothingFound => "selectors-find-nothing",
+            Unfit::TooDeep => "nested-too-deep",
+        }
+    }
+}
+
 impl fmt::Display for Unfit {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         out.write_str(match self {

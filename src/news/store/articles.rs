@@ -80,7 +80,7 @@ pub struct ArticleFilter {
     pub since: Option<i64>,
     /// Published before.
     pub until: Option<i64>,
-    /// Names of sources.
+    /// Names of sources, or how they begin up to a dot: `etnews` of `etnews.com`.
     pub sources: Vec<String>,
     /// Label that a model gave.
     pub sentiment: Option<String>,
@@ -192,9 +192,9 @@ fn condition(filter: &ArticleFilter) -> (String, Vec<Value>) {
         add("language = ?", language.clone().into());
     }
     if !filter.sources.is_empty() {
-        let marks = vec!["?"; filter.sources.len()].join(", ");
-        parts.push(format!("sources.name IN ({marks})"));
-        values.extend(filter.sources.iter().map(|name| Value::from(name.clone())));
+        let one = "sources.name = ? OR substr(sources.name, 1, length(?) + 1) = ? || '.'";
+        parts.push(format!("({})", vec![one; filter.sources.len()].join(" OR ")));
+        values.extend(filter.sources.iter().flat_map(|name| [(); 3].map(|()| name.clone().into())));
     }
     if filter.without_duplicates {
         parts.push("duplicate_of IS NULL".to_owned());

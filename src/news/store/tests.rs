@@ -131,6 +131,9 @@ fn filters_exclude() {
     let of =
         |name: &str| ArticleFilter { sources: vec![name.to_owned()], ..ArticleFilter::default() };
     assert_eq!((count(of("a")), count(of("b"))), (1, 0));
+    one.store.connection.execute("UPDATE sources SET name = 'etnews.com'", []).unwrap();
+    let found = ["etnews", "etnews.com", "et", "etnews.co"].map(|name| count(of(name)));
+    assert_eq!(found, [1, 1, 0, 0]);
 }
 
 #[test]
@@ -172,4 +175,25 @@ fn other_files_are_refused() {
     let newer = NewsStore::open(&one.folder.path().join("news.db")).unwrap_err();
     assert!(newer.to_string().contains("newer"));
     assert!(NewsStore::open_existing(&one.folder.path().join("none.db")).is_err());
+}
+
+#[test]
+fn what_is_damaged_is_named() {
+    let check = |damage: &str, expected: &str| {
+        let mut one = Fresh::new();
+        one.list(&["http://a.test/1"], None);
+        one.put("http://a.test/1", "글");
+        one.store.connection.pragma_update(None, "foreign_keys", false).unwrap();
+        one.store.connection.execute_batch(damage).unwrap();
+        let problems = one.store.verify().unwrap();
+        assert!(problems.iter().any(|problem| problem.contains(expected)), "{problems:?}");
+    };
+    check("UPDATE articles SET title = x'ff'", "is damaged");
+    check("UPDATE articles SET text = 'other'", "is not what was stored");
+    check("UPDATE articles SET authors = '{bad'", "is damaged");
+    check("UPDATE articles SET time = 'x'", "is damaged");
+    check("UPDATE articles SET duplicate_of = 'nope'", "copy");
+    check("UPDATE sources SET follow = '{bad'", "source a is damaged");
+    check("DROP TABLE fetches", "`fetches` is missing");
+    check("UPDATE raw SET body = x'1f8b00'", "`http://a.test/1` is damaged");
 }

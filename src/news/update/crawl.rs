@@ -1,16 +1,17 @@
 //! Threads that take what may be asked, and store what comes of it.
 
+mod sources;
+
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::listing::{followed, listing};
+use super::listing::followed;
 use super::queue::{Job, Next, Queue};
 use super::rules::{HostRules, Rules};
 use super::{Updated, Updater};
 use crate::error::{Error, Result};
 use crate::net::Url;
 use crate::news::crawl::{Answer, Fetched, Outcome, Reason, Validators as Asked, host_key};
-use crate::news::extract::charset;
 use crate::news::store::{NewPage, NewsSource, NewsStore, Validators, Waiting};
 
 /// Failures after which a page is given up, over all updates.
@@ -21,8 +22,10 @@ const TRIES: u32 = 3;
 const PAGE_WAIT: i64 = 60;
 /// A host that did not say what it allows may say it then.
 const RULES_WAIT: i64 = 60 * 60;
-/// Sitemaps that one index leads to.
-const MOST_SITEMAPS: usize = 500;
+/// Longest pause between requests of one job, whatever robots.txt asks for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// A page is asked for again after so many seconds at the latest.
+const LONGEST_RETRY: i64 = 60 * 60;
 /// How soon a stop is noticed.
 const STEP: Duration = Duration::from_millis(50);
 
@@ -59,15 +62,16 @@ impl<'a> Crawl<'a> {
         only: &[String],
     ) -> Result<Self> {
         let sources = store.sources()?;
-        let mut queue = Queue::new(updater.params);
+        let (mut queue, mut updated) = (Queue::new(updater.params), Updated::default());
         for source in sources.iter().filter(|one| only.is_empty() || only.contains(&one.name)) {
-            let url = Url::parse(&source.url).map_err(|error| {
-                Error::data(format!("`{}` is no address: {error}", source.url))
-                    .hinted(format!("`malmoi news remove {}` removes the source", source.name))
-            })?;
-            queue.add_source(source.clone(), url);
+            match Url::parse(&source.url) {
+                Ok(url) => queue.add_source(source.clone(), url),
+                Err(error) => {
+                    let why = format!("`{}` is no address: {error}", source.url);
+                    updated.failed_sources.insert(source.name.clone(), why);
+                }
+            }
         }
-        let updated = Updated::default();
         let shared = Mutex::new(Shared { store, queue, updated, error: None });
         Ok(Crawl { updater, sources, rules: Rules::default(), shared, changed: Condvar::new() })
     }
@@ -81,7 +85,8 @@ impl<'a> Crawl<'a> {
             }
         });
         let shared = self.shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Shared { store, mut updated, error, .. } = shared;
+        let Shared { store, queue, mut updated, error } = shared;
+        updated.left_alone = queue.left.into_iter().collect();
         updated.waiting = store.counts()?.waiting as u64;
         error.map_or(Ok(updated), Err)
     }
@@ -137,6 +142,9 @@ impl<'a> Crawl<'a> {
             .queue
             .politeness
             .set_crawl_delay(&host_key(job.url()), rules.robots.crawl_delay());
+        if rules.is_fresh {
+            self.pause(&rules)?;
+        }
         match job {
             Job::Source(source, url) => self.ask_source(&source, url),
             Job::Page(page, url) => self.ask_page(page, url, &rules),
@@ -150,75 +158,27 @@ impl<'a> Crawl<'a> {
         self.rules.of(url, fetcher, now(), stored, keep)
     }
 
-    /// Whether robots.txt of its host lets `url` be asked.
-    fn is_allowed(&self, url: &Url) -> bool {
-        !self.updater.params.respect_robots
-            || self.rules_of(url).is_ok_and(|rules| rules.robots.allows(url))
-    }
-
-    /// The user named it, so robots.txt is not asked about the source itself.
-    fn ask_source(&self, source: &NewsSource, url: Url) -> Result<Done> {
-        let known = asked(&source.validators);
-        let fetched = self.updater.fetcher.get(&url, &known, &|_| true);
-        match fetched {
-            Fetched::NotModified => {
-                let mut shared = self.lock();
-                shared.updated.sources += 1;
-                shared.store.source_unchanged(source.id, (self.updater.now)())?;
-                Ok(Done { outcome: Outcome::Answered, again: None })
-            }
-            Fetched::New(answer) => {
-                if let Err(error) = self.list(source, &answer) {
-                    self.source_failed(source, "unreadable", &error.to_string())?;
-                }
-                Ok(Done { outcome: Outcome::Answered, again: None })
-            }
-            Fetched::Gone => {
-                self.source_failed(source, "gone", &format!("`{url}` answers that it is gone"))?;
-                Ok(Done { outcome: Outcome::Answered, again: None })
-            }
-            Fetched::Failed { code, message, retry } => {
-                self.source_failed(source, code.name(), &message)?;
-                Ok(Done { outcome: outcome(code, retry), again: None })
-            }
-        }
-    }
-
-    fn source_failed(&self, source: &NewsSource, reason: &str, message: &str) -> Result<()> {
-        let mut shared = self.lock();
-        shared.updated.failed_sources.insert(source.name.clone(), message.to_owned());
-        shared.store.source_failed(source.id, reason, message, (self.updater.now)())
-    }
-
-    /// Stores what a source lists, with the sitemaps that it leads to.
-    fn list(&self, source: &NewsSource, answer: &Answer) -> Result<()> {
-        let read = |answer: &Answer| {
-            let text = charset::decode(&answer.body, Some(&answer.content_type)).text;
-            listing(source, answer, &text)
-        };
-        let mut listed = read(answer)?;
-        let mut sitemaps = std::mem::take(&mut listed.sitemaps);
-        sitemaps.truncate(MOST_SITEMAPS);
-        for sitemap in sitemaps {
-            let fetched = self.updater.fetcher.get(&sitemap, &Asked::default(), &|_| true);
-            if let Fetched::New(answer) = fetched {
-                listed.found.extend(read(&answer)?.found);
-            }
+    /// Waits as long as the host wants between two requests.
+    fn pause(&self, rules: &HostRules) -> Result<()> {
+        let own = Duration::try_from_secs_f64(self.updater.params.delay).unwrap_or_default();
+        let wanted = rules.robots.crawl_delay().unwrap_or_default().min(LONGEST_PAUSE);
+        let end = Instant::now() + own.max(wanted);
+        while Instant::now() < end {
+            std::thread::sleep(STEP.min(end.saturating_duration_since(Instant::now())));
             (self.updater.go_on)(&self.lock().updated)?;
         }
-        let validators = stored(&answer.validators);
-        let mut shared = self.lock();
-        let now = (self.updater.now)();
-        let new = shared.store.source_answered(
-            source.id,
-            listed.depth,
-            &listed.found,
-            &validators,
-            now,
-        )?;
-        shared.updated.sources += 1;
-        shared.updated.found += new;
-        self.load(&mut shared)
+        Ok(())
+    }
+
+    /// Whether robots.txt of its host lets `url` be asked, after a pause.
+    fn is_allowed(&self, url: &Url) -> bool {
+        let allows = |rules: &HostRules| {
+            // The request itself is refused then, and says why.
+            rules.reason == Some(Reason::PrivateAddress)
+                || !self.updater.params.respect_robots
+                || rules.robots.allows(url)
+        };
+        self.rules_of(url).is_ok_and(|rules| allows(&rules) && self.pause(&rules).is_ok())
     }
 
     /// Takes over the pages that wait.
@@ -231,9 +191,13 @@ impl<'a> Crawl<'a> {
     }
 
     fn ask_page(&self, page: Waiting, url: Url, rules: &HostRules) -> Result<Done> {
-        if self.updater.params.respect_robots && !rules.robots.allows(&url) {
-            let wait = (!rules.is_known).then_some(RULES_WAIT);
-            self.page_failed(&page, Reason::RobotsDisallowed.name(), wait)?;
+        let is_refused = rules.reason == Some(Reason::PrivateAddress);
+        if self.updater.params.respect_robots && !is_refused && !rules.robots.allows(&url) {
+            let (reason, wait) = match rules.is_known {
+                true => (Reason::RobotsDisallowed, None),
+                false => (Reason::RobotsUnreachable, Some(RULES_WAIT)),
+            };
+            self.page_failed(&page, reason.name(), wait)?;
             return Ok(Done { outcome: Outcome::Answered, again: None });
         }
         let known = asked(&page.validators);
@@ -265,7 +229,8 @@ impl<'a> Crawl<'a> {
             self.page_failed(&page, code.name(), None)?;
             return Ok(Done { outcome, again: None });
         }
-        let wait = (PAGE_WAIT << tries.min(10)).max(retry.map_or(0, |wait| wait.as_secs() as i64));
+        let asked = retry.map_or(0, |wait| wait.as_secs().min(LONGEST_RETRY as u64) as i64);
+        let wait = (PAGE_WAIT << tries.min(10)).max(asked);
         self.page_failed(&page, code.name(), Some(wait))?;
         let page = Waiting { tries, ..page };
         let again = (!tries.is_multiple_of(TRIES)).then_some(Job::Page(page, url));

@@ -1,6 +1,6 @@
 //! What is to be asked, by host.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::net::Url;
@@ -41,12 +41,15 @@ pub(super) struct Queue {
     pub politeness: Politeness,
     running: usize,
     known: HashSet<i64>,
+    /// Hosts that are left to the next update, since they are in trouble.
+    pub left: BTreeSet<String>,
 }
 
 impl Queue {
     pub fn new(params: &CrawlParams) -> Self {
         let politeness = Politeness::new(params);
-        Queue { hosts: BTreeMap::new(), politeness, running: 0, known: HashSet::new() }
+        let (hosts, left) = (BTreeMap::new(), BTreeSet::new());
+        Queue { hosts, politeness, running: 0, known: HashSet::new(), left }
     }
 
     /// Adds a source.
@@ -61,9 +64,10 @@ impl Queue {
         }
     }
 
-    /// A job that is to be tried again, before all others of its host.
+    /// A job that is to be tried again, after all others of its host: one sick page
+    /// must not look like a sick host.
     pub fn again(&mut self, job: Job) {
-        self.of(&job.url().clone()).push_front(job);
+        self.of(&job.url().clone()).push_back(job);
     }
 
     /// The next job; its host counts as busy until [`Queue::finish`].
@@ -73,6 +77,8 @@ impl Queue {
             When::At(free) => free > now + LONGEST_PAUSE,
             _ => false,
         };
+        let left = self.hosts.iter().filter(|(host, jobs)| !jobs.is_empty() && is_too_long(host));
+        self.left.extend(left.map(|(host, _)| host.clone()));
         self.hosts.retain(|host, jobs| !jobs.is_empty() && !is_too_long(host));
         let free = |host: &&String| matches!(politeness.next_free(host, now), When::Now);
         if let Some(host) = self.hosts.keys().find(free).cloned() {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Result;
 use crate::net::Url;
-use crate::news::crawl::{Fetcher, Robots, RobotsFile};
+use crate::news::crawl::{Fetcher, Reason, Robots, RobotsFile};
 use crate::news::store::HostRobots;
 
 /// The rules of the hosts that were asked so far.
@@ -17,6 +17,10 @@ pub(super) struct HostRules {
     pub robots: Robots,
     /// Whether it said them; one that could not be asked may say more later.
     pub is_known: bool,
+    /// Why it could not be asked just now.
+    pub reason: Option<Reason>,
+    /// Whether it was asked just now.
+    pub is_fresh: bool,
 }
 
 /// `404`, as the store keeps it.
@@ -39,19 +43,27 @@ impl Rules {
         if let Some(rules) = known().get(&origin) {
             return Ok(rules.clone());
         }
-        let file = match stored(&origin)?.filter(|robots| is_fresh(robots, now)) {
-            Some(robots) => file(robots),
-            None => {
-                let file = fetcher.robots(url);
-                keep(&origin, &kept(&file, now))?;
-                file
-            }
-        };
+        let stored = stored(&origin)?.filter(|robots| is_fresh(robots, now));
+        let is_fresh = stored.is_none();
+        let asked = stored.map_or_else(|| fetcher.try_robots(url), |robots| Ok(file(robots)));
+        let reason = asked.as_ref().err().copied();
+        let file = asked.unwrap_or(RobotsFile::Unreachable);
+        let is_refused = matches!(reason, Some(Reason::PrivateAddress | Reason::BadAddress));
+        // What we refuse ourselves is no answer of the host.
+        if is_fresh && !is_refused {
+            keep(&origin, &kept(&file, now))?;
+        }
         let is_known = !matches!(file, RobotsFile::Unreachable);
-        let rules = Arc::new(HostRules { robots: file.rules(fetcher.agent()), is_known });
-        known().insert(origin, rules.clone());
+        let robots = file.rules(fetcher.agent());
+        let rules = Arc::new(HostRules { robots, is_known, reason, is_fresh });
+        let later = HostRules { is_fresh: false, ..clone(&rules) };
+        known().insert(origin, Arc::new(later));
         Ok(rules)
     }
+}
+
+fn clone(rules: &HostRules) -> HostRules {
+    HostRules { robots: rules.robots.clone(), ..*rules }
 }
 
 fn is_fresh(robots: &HostRobots, now: i64) -> bool {

@@ -175,3 +175,30 @@ fn the_bundled_site_is_crawled_whole() {
     assert_eq!((updated.found, updated.fetched), (14, 13), "{updated:?}");
     assert_eq!(updated.failed["robots-disallowed"], 1);
 }
+
+#[test]
+fn a_bad_sitemap_costs_nothing_else() {
+    let index = |urls: &[&str]| {
+        let entry = |url: &&str| format!("<sitemap><loc>http://a.example/{url}</loc></sitemap>");
+        let entries: String = urls.iter().map(entry).collect();
+        format!("<?xml version=\"1.0\"?><sitemapindex>{entries}</sitemapindex>")
+    };
+    let map =
+        |page: &str| format!("<urlset><url><loc>http://a.example/{page}</loc></url></urlset>");
+    let world = world(&[
+        ("a.example/index.xml".to_owned(), index(&["1.xml", "junk.xml", "gone.xml", "more.xml"])),
+        // It leads back to itself.
+        ("a.example/more.xml".to_owned(), index(&["more.xml", "index.xml", "2.xml"])),
+        ("a.example/1.xml".to_owned(), map("1.html")),
+        ("a.example/2.xml".to_owned(), map("2.html")),
+        ("a.example/junk.xml".to_owned(), "junk".to_owned()),
+        ("a.example/1.html".to_owned(), "one".to_owned()),
+        ("a.example/2.html".to_owned(), "two".to_owned()),
+    ]);
+    let mut store = world.store();
+    add(&mut store, "http://a.example/index.xml", "a");
+    let updated = world.update(&mut store, u64::MAX).unwrap();
+    assert_eq!((updated.sources, updated.articles), (1, 2), "{updated:?}");
+    let failed: Vec<&str> = updated.failed_sources.keys().map(String::as_str).collect();
+    assert_eq!(failed, ["a (http://a.example/gone.xml)", "a (http://a.example/junk.xml)"]);
+}

@@ -5,6 +5,7 @@ mod dates;
 mod export;
 mod extract;
 mod list;
+mod pages;
 mod re_extract;
 mod remove;
 mod show;
@@ -46,6 +47,8 @@ enum Action {
     Update(update::Arguments),
     /// List articles, the newest first
     List(list::Arguments),
+    /// List pages that were found, and why they are no articles
+    Pages(pages::Arguments),
     /// Show one article
     Show(show::Arguments),
     /// Write articles to a file
@@ -69,6 +72,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         Action::Remove(arguments) => remove::run(arguments, name, context),
         Action::Update(arguments) => update::run(arguments, name, context),
         Action::List(arguments) => list::run(arguments, name, context),
+        Action::Pages(arguments) => pages::run(arguments, name, context),
         Action::Show(arguments) => show::run(arguments, name, context),
         Action::Export(arguments) => export::run(arguments, name, context),
         Action::ReExtract(arguments) => re_extract::run(arguments, name, context),

@@ -20,6 +20,7 @@ use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
 use crate::error::{Error, Result};
 use crate::files::check_label;
+use crate::news::ExtractParams;
 use crate::news::crawl::CrawlParams;
 use crate::source::{Columns, SourceKind, SourceParams};
 use crate::vectorize::{DocumentFrequency, VectorizeParams, Weighting};
@@ -123,9 +124,11 @@ fn check_crawl(params: &PipelineParams, findings: &mut Findings) {
     }
     if params.source.kind != SourceKind::News {
         let is_named = !params.source.feeds.is_empty() || params.source.site.is_some();
-        if is_named || params.crawl != CrawlParams::default() {
+        let is_set =
+            params.crawl != CrawlParams::default() || params.extract != ExtractParams::default();
+        if is_named || is_set {
             let message =
-                "`crawl`, `source.feeds` and `source.site` are read by the kind news alone";
+                "`crawl`, `extract`, `source.feeds` and `source.site` are for the kind news alone";
             findings.warn("crawl", message, "remove them, or say `kind = \"news\"`");
         }
     }

@@ -26,8 +26,8 @@ use crate::analyze::AnalyzeParams;
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
 use crate::error::{Error, Result};
-use crate::news::ScoreParams;
 use crate::news::crawl::CrawlParams;
+use crate::news::{ExtractParams, ScoreParams};
 use crate::source::SourceParams;
 use crate::vectorize::VectorizeParams;
 use checks::Finding;
@@ -75,6 +75,8 @@ pub struct Pipeline {
     pub source: SourceParams,
     /// How news sites are asked.
     pub crawl: CrawlParams,
+    /// What of a page is its article.
+    pub extract: ExtractParams,
     /// What becomes of markup and odd characters.
     pub clean: CleanParams,
     /// What a token is.
@@ -196,7 +198,7 @@ impl Config {
     /// Gives every file its full path.
     fn placed(&self, name: &str, params: PipelineParams, table: &Table) -> Pipeline {
         let root = self.path.parent().unwrap_or(Path::new("/")).to_owned();
-        let PipelineParams { mut source, mut analyze, .. } = params.clone();
+        let PipelineParams { mut source, mut extract, mut analyze, .. } = params.clone();
         let PipelineParams { crawl, clean, vectorize, classify, evaluate, score, .. } = params;
         let place = |key: &[&str], file: &Path| {
             let is_in_file = |setting: &Setting| matches!(setting.place, Place::File(_));
@@ -206,6 +208,8 @@ impl Config {
             }
         };
         source.path = source.path.map(|path| place(&["source", "path"], &path));
+        extract.publishers =
+            extract.publishers.map(|path| place(&["extract", "publishers"], &path));
         source.site = source.site.map(|site| place(&["source", "site"], &site));
         for name in &mut analyze.stop_words {
             if !BUNDLED_STOP_WORDS.contains(&name.as_str()) {
@@ -216,7 +220,19 @@ impl Config {
             *words = place(&["analyze", "user_dictionary"], Path::new(words)).display().to_string();
         }
         let name = name.to_owned();
-        Pipeline { name, root, source, crawl, clean, analyze, vectorize, classify, evaluate, score }
+        Pipeline {
+            name,
+            root,
+            source,
+            crawl,
+            extract,
+            clean,
+            analyze,
+            vectorize,
+            classify,
+            evaluate,
+            score,
+        }
     }
 }
 

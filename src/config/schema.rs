@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::analyze::AnalyzeParams;
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
-use crate::news::ScoreParams;
 use crate::news::crawl::CrawlParams;
+use crate::news::{ExtractParams, ScoreParams};
 use crate::source::SourceParams;
 use crate::vectorize::VectorizeParams;
 
@@ -40,6 +40,9 @@ pub(super) struct PipelineParams {
     /// How news sites are asked.
     #[serde(default)]
     pub crawl: CrawlParams,
+    /// What of a page is its article.
+    #[serde(default)]
+    pub extract: ExtractParams,
     /// What becomes of markup and odd characters.
     #[serde(default)]
     pub clean: CleanParams,

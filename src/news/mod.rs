@@ -13,9 +13,20 @@ pub mod store;
 pub mod update;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// `[pipeline.NAME.extract]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExtractParams {
+    /// Whether captions of pictures belong to an article.
+    pub captions: bool,
+    /// More rules for publishers, in the form of `dictionaries/publishers.toml`.
+    pub publishers: Option<PathBuf>,
+}
 
 /// `[pipeline.NAME.score]`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

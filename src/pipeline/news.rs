@@ -11,8 +11,10 @@ use crate::config::Pipeline;
 use crate::data::Skipped;
 use crate::error::{Error, Result};
 use crate::net::Url;
+use crate::news::ExtractParams;
 use crate::news::crawl::{Answer, Fetcher, canonical, host_key};
-use crate::news::extract::{Extractor, Listed};
+use crate::news::extract::publishers::Publishers;
+use crate::news::extract::{BodyParams, Extractor, Listed};
 use crate::news::site::Site;
 use crate::news::store::{ArticleFilter, Links, NewsStore, Sentiment, Waiting};
 use crate::news::update::{Extracted, Updated, Updater};
@@ -81,7 +83,7 @@ pub(super) fn update(
         Some(site) => Fetcher::through(&pipeline.crawl, site.address())?,
         None => Fetcher::new(&pipeline.crawl)?,
     };
-    let extractor = Extractor::default();
+    let extractor = extractor(pipeline)?;
     let extract = |answer: &Answer, page: &Waiting| extracted(&extractor, answer, page);
     let go_on = |updated: &Updated| {
         watch.advance(updated.fetched, None);
@@ -112,7 +114,7 @@ pub fn re_extract_news(
 ) -> Result<(u64, u64, Skipped)> {
     let _lock = Lock::take(state, &format!("malmoi news re-extract of {}", pipeline.name), watch)?;
     let mut store = NewsStore::open_existing(&news_database(pipeline)?)?;
-    let extractor = Extractor::default();
+    let extractor = extractor(pipeline)?;
     let (mut changed, mut all, mut damaged) = (0, 0, Skipped::default());
     watch.stage("extract");
     for id in store.raw_pages()? {
@@ -135,6 +137,17 @@ pub fn re_extract_news(
     }
     label(&mut store, pipeline, state, watch)?;
     Ok((changed, all, damaged))
+}
+
+fn extractor(pipeline: &Pipeline) -> Result<Extractor> {
+    let ExtractParams { captions, publishers } = &pipeline.extract;
+    let bundled = Publishers::bundled();
+    let publishers = match publishers {
+        Some(path) => bundled.with(Publishers::read(path)?),
+        None => bundled,
+    };
+    let body = BodyParams { captions: *captions };
+    Ok(Extractor { body, publishers, ..Extractor::default() })
 }
 
 /// The name of a source that the user did not name: its host.

@@ -33,7 +33,7 @@ fn unknown_keys_are_reported_together_with_the_nearest_name() {
       |
     9 | [pipeline.mine.clasify]
       |                ^^^^^^^
-    hint: did you mean `classify`? the keys here are `source`, `crawl`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`
+    hint: did you mean `classify`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`
 
     error: 2 problems were found
     "#);
@@ -88,6 +88,9 @@ fn flags_win_over_the_environment_over_the_file() {
     max_redirects = 10               # default
     respect_robots = true            # default
     allow_private = []               # default
+
+    [pipeline.mine.extract]
+    captions = false                 # default
 
     [pipeline.mine.clean]
     html = "newlines"                # default

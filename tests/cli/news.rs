@@ -90,6 +90,9 @@ fn news_is_fetched_listed_shown_and_exported() {
     assert!(run(folder, &["news", "re-extract"]).contains("0 of 13 articles changed"));
     assert!(run(folder, &["news", "verify"]).contains("whole"));
     assert_eq!(objects(&run(folder, &["news", "sources", "--json"])).len(), 2);
+    let refused = objects(&run(folder, &["news", "pages", "--only", "refused", "--json"]));
+    assert_eq!(refused[0]["reason"], "consent");
+    assert!(run(folder, &["news", "pages", "--only", "failed"]).contains("robots-disallowed"));
     run(folder, &["news", "remove", "hanbit.example"]);
     assert_eq!(run(folder, &["news", "list"]).lines().count(), 11, "articles stay");
 }

@@ -51,7 +51,42 @@ pub struct Counts {
     pub failed: i64,
 }
 
+/// What became of a page.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PageState {
+    /// Its address.
+    pub url: String,
+    /// `waiting`, `stored`, `refused` or `failed`.
+    pub state: String,
+    /// Why it is no article, or could not be fetched.
+    pub reason: Option<String>,
+    /// How often it failed.
+    pub tries: u32,
+    /// When it is tried again, in seconds since 1970; 0: at once.
+    pub next_try: i64,
+}
+
 impl NewsStore {
+    /// Calls `take` with all pages in a state, or with those of every state.
+    ///
+    /// # Errors
+    /// If the database fails, or `take` does.
+    pub fn each_page(
+        &self,
+        state: Option<&str>,
+        mut take: impl FnMut(PageState) -> Result<()>,
+    ) -> Result<()> {
+        let failed = |error| self.failed(error);
+        let query = "SELECT url, state, reason, tries, next_try FROM pages
+                     WHERE ?1 IS NULL OR state = ?1 ORDER BY id";
+        let mut found = self.connection.prepare_cached(query).map_err(failed)?;
+        let mut rows = found.query([state]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            take(page_state(row).map_err(failed)?)?;
+        }
+        Ok(())
+    }
+
     /// Pages that may be fetched at `now`, the longest waiting first.
     ///
     /// # Errors
@@ -198,6 +233,16 @@ fn is_later(date: Option<&str>, known: Option<&str>) -> bool {
         (Some(date), Some(known)) => date > known,
         _ => false,
     }
+}
+
+fn page_state(row: &Row<'_>) -> rusqlite::Result<PageState> {
+    Ok(PageState {
+        url: row.get(0)?,
+        state: row.get(1)?,
+        reason: row.get(2)?,
+        tries: row.get(3)?,
+        next_try: row.get(4)?,
+    })
 }
 
 fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {

@@ -20,7 +20,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{Error, Result};
 
 pub use articles::{Article, ArticleFilter, Sentiment, Stored, article_id};
-pub use frontier::{Counts, Found, Waiting};
+pub use frontier::{Counts, Found, PageState, Waiting};
 pub use hosts::HostRobots;
 pub use raw::{NewPage, RawPage};
 pub use sources::{Links, NewsSource, Validators};

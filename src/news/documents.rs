@@ -37,14 +37,14 @@ impl Source for Articles {
 
 /// Text has no markup any more, so its `<` and `&` are written as HTML writes them.
 fn document(article: Stored) -> Document<Html> {
-    let text = format!("{}\n{}", article.title, article.text);
+    let text = format!("{}\n{}", article.article.title, article.article.text);
     let html = text.replace('&', "&amp;").replace('<', "&lt;");
     Document {
         id: article.id,
         body: Html(html),
-        date: article.date,
+        date: article.article.date,
         source: Some(article.source),
-        title: Some(article.title),
+        title: Some(article.article.title),
         ..Document::default()
     }
 }

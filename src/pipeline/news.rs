@@ -229,9 +229,9 @@ fn label(
     let filter = ArticleFilter { unlabelled: true, ..ArticleFilter::default() };
     let mut by_language: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     store.each_article(&filter, |article| {
-        let text = format!("{}\n{}", article.title, article.text);
+        let text = format!("{}\n{}", article.article.title, article.article.text);
         by_language
-            .entry(article.language.unwrap_or_default())
+            .entry(article.article.language.unwrap_or_default())
             .or_default()
             .push((article.id, text));
         Ok(())

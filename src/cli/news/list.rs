@@ -102,10 +102,10 @@ fn json(article: &Stored) -> String {
 }
 
 fn line(article: &Stored) -> String {
-    let date = article.date.as_deref().unwrap_or("no date");
+    let date = article.article.date.as_deref().unwrap_or("no date");
     let date = date.get(..16).unwrap_or(date).replace('T', " ");
     let label = article.sentiment.as_ref().map_or("-", |sentiment| sentiment.label.as_str());
-    let title: String = super::plain(&article.title).replace('\n', " ");
+    let title: String = super::plain(&article.article.title).replace('\n', " ");
     let title: String = title.chars().take(LONGEST_TITLE).collect();
     format!("{}  {date:16}  {label:4}  {:16}  {title}", &article.id[..8], article.source)
 }

@@ -42,23 +42,23 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
 }
 
 fn text(article: &Stored) -> String {
-    let mut lines = vec![article.title.clone(), String::new()];
+    let mut lines = vec![article.article.title.clone(), String::new()];
     let mut add = |name: &str, value: Option<&str>| {
         lines.extend(value.map(|value| format!("{name:10} {value}")));
     };
     add("id", Some(&article.id));
-    add("address", Some(&article.url));
-    add("published", article.date.as_deref());
-    add("by", Some(article.authors.join(", ").as_str()).filter(|names| !names.is_empty()));
-    add("site", article.site.as_deref());
-    add("language", article.language.as_deref());
+    add("address", Some(&article.article.url));
+    add("published", article.article.date.as_deref());
+    add("by", Some(article.article.authors.join(", ").as_str()).filter(|names| !names.is_empty()));
+    add("site", article.article.site.as_deref());
+    add("language", article.article.language.as_deref());
     let sentiment = article.sentiment.as_ref();
     let label =
         sentiment.map(|one| format!("{} {:.2} ({})", one.label, one.probability, one.model));
     add("sentiment", label.as_deref());
     add("copy of", article.duplicate_of.as_deref());
     lines.push(String::new());
-    lines.push(article.text.replace('\n', "\n\n"));
+    lines.push(article.article.text.replace('\n', "\n\n"));
     super::plain(&lines.join(
         "
 ",

@@ -3,11 +3,11 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::{NewsStore, hash};
+use super::{NewsStore, hash, json};
 use crate::error::Result;
 
 /// An article as it was extracted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Article {
     /// Its canonical address, which tells it from all others.
     pub url: String,
@@ -34,24 +34,9 @@ pub struct Article {
 pub struct Stored {
     /// 16 hexadecimal digits, always the same for the same address.
     pub id: String,
-    /// Its canonical address.
-    pub url: String,
-    /// Its title.
-    pub title: String,
-    /// Its text, a paragraph a line.
-    pub text: String,
-    /// When it was published, RFC 3339.
-    pub date: Option<String>,
-    /// Who wrote it.
-    pub authors: Vec<String>,
-    /// Its language, such as `ko`.
-    pub language: Option<String>,
-    /// The name of its site.
-    pub site: Option<String>,
-    /// Address of its lead image.
-    pub image: Option<String>,
-    /// The publisher's rule that found it, if one did.
-    pub publisher_rule: Option<String>,
+    /// What was extracted.
+    #[serde(flatten)]
+    pub article: Article,
     /// Name of the source through which it was found.
     pub source: String,
     /// How often it was changed, and once.
@@ -346,17 +331,20 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         probability: probability.unwrap_or_default(),
         model: model.unwrap_or_default(),
     });
-    Ok(Stored {
-        id: row.get(0)?,
+    let article = Article {
         url: row.get(1)?,
         title: row.get(2)?,
         text: row.get(3)?,
         date: row.get(4)?,
-        authors: serde_json::from_str(&authors).unwrap_or_default(),
+        authors: json(&authors)?,
         language: row.get(6)?,
         site: row.get(7)?,
         image: row.get(8)?,
         publisher_rule: row.get(9)?,
+    };
+    Ok(Stored {
+        id: row.get(0)?,
+        article,
         source: row.get(10)?,
         version: row.get(11)?,
         duplicate_of: row.get(12)?,

@@ -135,6 +135,9 @@ impl NewsStore {
 fn failed(path: &Path, error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
     let hint = match error.sqlite_error_code() {
+        None if matches!(error, rusqlite::Error::FromSqlConversionFailure(..)) => {
+            "a row is damaged: `malmoi news verify` names it; restore it from a copy"
+        }
         Some(DiskFull) => "free some space and run the same command again",
         Some(DatabaseBusy) => "another process writes to it; wait for its end",
         Some(NotADatabase) => "name another file in the pipeline's `source.path`",
@@ -147,6 +150,13 @@ fn failed(path: &Path, error: rusqlite::Error) -> Error {
     Error::io(format!("the news database `{}`: {error}", path.display()))
         .hinted(hint)
         .caused_by(error)
+}
+
+/// A column that holds JSON; what is none is damage, not a default.
+fn json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into())
+    })
 }
 
 /// 128 bits that tell texts apart, as 32 hexadecimal digits.

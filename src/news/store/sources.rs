@@ -2,8 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::NewsStore;
 use super::frontier::{Found, add_found};
+use super::{NewsStore, json};
 use crate::error::{Error, Result};
 
 /// A feed, a sitemap or a page with links.
@@ -224,6 +224,6 @@ fn source(row: &Row<'_>) -> rusqlite::Result<NewsSource> {
         validators: Validators { etag: row.get(5)?, last_modified: row.get(6)? },
         articles: row.get(7)?,
         waiting: row.get(8)?,
-        follow: follow.and_then(|follow| serde_json::from_str(&follow).ok()).unwrap_or_default(),
+        follow: follow.as_deref().map(json).transpose()?.unwrap_or_default(),
     })
 }

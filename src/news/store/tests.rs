@@ -82,7 +82,7 @@ fn a_changed_page_keeps_what_it_said() {
     assert_eq!(one.list(&["http://a.test/1"], Some("2026-11-02T00:00:00Z")), 1);
     assert!(one.put("http://a.test/1", "나중").unwrap().1);
     let found = one.store.find_article(&article_id("http://a.test/1")[..6]).unwrap();
-    assert_eq!((found[0].text.as_str(), found[0].version), ("나중", 2));
+    assert_eq!((found[0].article.text.as_str(), found[0].version), ("나중", 2));
     let was: String =
         one.store.connection.query_row("SELECT text FROM versions", [], |row| row.get(0)).unwrap();
     assert_eq!(was, "처음");
@@ -99,7 +99,7 @@ fn copies_name_the_first() {
     let filter = ArticleFilter { without_duplicates: true, ..ArticleFilter::default() };
     let first = one.store.articles(&filter).unwrap();
     assert_eq!(first.len(), 1);
-    assert_eq!(first[0].url, "http://a.test/1");
+    assert_eq!(first[0].article.url, "http://a.test/1");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn pages_come_back_as_they_were_sent() {
     let raw = one.store.raw_page(one.store.raw_pages().unwrap()[0]).unwrap();
     assert_eq!(raw.body, "보낸 것".as_bytes());
     assert!(one.store.re_extracted(&raw, Ok(&article("http://a.test/1", "더 나은 글"))).unwrap());
-    assert_eq!(one.store.find_article("http://a.test/1").unwrap()[0].text, "더 나은 글");
+    assert_eq!(one.store.find_article("http://a.test/1").unwrap()[0].article.text, "더 나은 글");
     one.store.connection.execute("UPDATE raw SET hash = 'x'", []).unwrap();
     assert!(one.store.raw_page(raw.id).is_err());
     assert_eq!(one.store.verify().unwrap().len(), 1);
@@ -196,4 +196,11 @@ fn what_is_damaged_is_named() {
     check("UPDATE sources SET follow = '{bad'", "source a is damaged");
     check("DROP TABLE fetches", "`fetches` is missing");
     check("UPDATE raw SET body = x'1f8b00'", "`http://a.test/1` is damaged");
+}
+
+#[test]
+fn damage_is_no_default() {
+    let one = Fresh::new();
+    one.store.connection.execute("UPDATE sources SET follow = '{bad'", []).unwrap();
+    assert!(one.store.sources().unwrap_err().hint().unwrap().contains("news verify"));
 }

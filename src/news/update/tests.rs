@@ -90,7 +90,7 @@ fn add(store: &mut NewsStore, url: &str, name: &str) {
 
 fn texts(store: &NewsStore) -> Vec<String> {
     let all = store.articles(&ArticleFilter::default()).unwrap();
-    let mut texts: Vec<String> = all.into_iter().map(|article| article.text).collect();
+    let mut texts: Vec<String> = all.into_iter().map(|article| article.article.text).collect();
     texts.sort();
     texts
 }

@@ -6,6 +6,7 @@ mod matrix;
 mod sequences;
 mod skipped;
 mod tokens;
+mod weights;
 
 pub use document::{Document, Html, Split, Text};
 pub use interner::Interner;
@@ -13,3 +14,4 @@ pub use matrix::CsrMatrix;
 pub use sequences::{BREAK, Sequences, UNKNOWN};
 pub use skipped::Skipped;
 pub use tokens::{Token, Tokens};
+pub use weights::{Norm, Weights, scaled};

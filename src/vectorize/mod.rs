@@ -17,9 +17,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{CsrMatrix, Interner, Sequences};
+pub use crate::data::{Norm, Weights};
 use crate::error::Result;
 pub use vocabulary::{Vocabulary, VocabularyParts};
-pub use weights::{Weights, class_ratios};
+pub use weights::class_ratios;
 
 /// A document frequency, as scikit-learn has it: an integer counts documents,
 /// a float is a share of them.
@@ -30,19 +31,6 @@ pub enum DocumentFrequency {
     Count(u64),
     /// This share of all documents, 0.0 to 1.0.
     Share(f64),
-}
-
-/// Length that each row is scaled to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Norm {
-    /// Sum of squares 1.
-    #[default]
-    L2,
-    /// Sum of absolute values 1.
-    L1,
-    /// As it is.
-    None,
 }
 
 /// How a term's count becomes its weight.
@@ -130,7 +118,7 @@ impl Vectorizer {
     ) -> Result<(Vectorizer, CsrMatrix)> {
         let learned = Vocabulary::learn(corpus, names, joiner, params)?;
         let mut rows = learned.rows;
-        let weights = Weights::learn(params, &rows, &learned.document_frequencies, classes)?;
+        let weights = weights::learn(params, &rows, &learned.document_frequencies, classes)?;
         weights.apply(&mut rows);
         Ok((Vectorizer { vocabulary: learned.vocabulary, weights, binary: params.binary }, rows))
     }

@@ -2,81 +2,36 @@
 
 use rayon::prelude::*;
 
-use super::{Norm, VectorizeParams, Weighting};
-use crate::data::CsrMatrix;
+use super::{VectorizeParams, Weighting};
+use crate::data::{CsrMatrix, Weights};
 use crate::error::{Error, Result};
 
-/// Weighs the counts of rows; learned from the training part, then fixed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Weights {
-    /// One factor a column; empty: all 1.
-    pub factors: Vec<f32>,
-    /// Whether tf becomes 1 + ln(tf).
-    pub sublinear_tf: bool,
-    /// Length of the rows.
-    pub norm: Norm,
-}
-
-impl Weights {
-    /// Learns the factors.
-    ///
-    /// `classes` are the rows' labels, numbered from 0. Naive-Bayes ratios need
-    /// two of them; with more, see [`class_ratios`].
-    ///
-    /// # Errors
-    /// If ratios are asked for without labels.
-    pub fn learn(
-        params: &VectorizeParams,
-        rows: &CsrMatrix,
-        document_frequencies: &[u32],
-        classes: &[u32],
-    ) -> Result<Self> {
-        let factors = match params.weighting {
-            Weighting::Tfidf if params.use_idf => {
-                inverse_document_frequencies(document_frequencies, rows.rows(), params.smooth_idf)
-            }
-            Weighting::Tfidf => Vec::new(),
-            Weighting::NaiveBayesRatio if classes.is_empty() => {
-                return Err(Error::usage(
-                    "`vectorize.weighting = \"naive_bayes_ratio\"` needs labels",
-                )
+/// Learns the weights of columns.
+///
+/// `classes` are the rows' labels, numbered from 0. Naive-Bayes ratios need
+/// two of them; with more, see [`class_ratios`].
+///
+/// # Errors
+/// If ratios are asked for without labels.
+pub fn learn(
+    params: &VectorizeParams,
+    rows: &CsrMatrix,
+    document_frequencies: &[u32],
+    classes: &[u32],
+) -> Result<Weights> {
+    let factors = match params.weighting {
+        Weighting::Tfidf if params.use_idf => {
+            inverse_document_frequencies(document_frequencies, rows.rows(), params.smooth_idf)
+        }
+        Weighting::Tfidf => Vec::new(),
+        Weighting::NaiveBayesRatio if classes.is_empty() => {
+            return Err(Error::usage("`vectorize.weighting = \"naive_bayes_ratio\"` needs labels")
                 .hinted("use weighting = \"tfidf\" for texts without labels"));
-            }
-            Weighting::NaiveBayesRatio if classes.iter().any(|&class| class > 1) => Vec::new(),
-            Weighting::NaiveBayesRatio => log_count_ratios(rows, classes, 1, params.alpha),
-        };
-        Ok(Weights { factors, sublinear_tf: params.sublinear_tf, norm: params.norm })
-    }
-
-    /// Turns the counts of every row into weights.
-    pub fn apply(&self, rows: &mut CsrMatrix) {
-        rows.for_each_row(|columns, values| self.weigh(columns, values));
-    }
-
-    /// Turns the counts of one row into weights.
-    pub fn weigh(&self, columns: &[u32], values: &mut [f32]) {
-        if self.sublinear_tf {
-            values.iter_mut().for_each(|value| *value = 1.0 + value.ln());
         }
-        if !self.factors.is_empty() {
-            for (value, &column) in values.iter_mut().zip(columns) {
-                *value *= self.factors[column as usize];
-            }
-        }
-        self.normalize(values);
-    }
-
-    fn normalize(&self, values: &mut [f32]) {
-        let length = match self.norm {
-            Norm::None => return,
-            Norm::L1 => values.iter().map(|value| f64::from(value.abs())).sum::<f64>(),
-            Norm::L2 => values.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt(),
-        };
-        if length > 0.0 {
-            let factor = length.recip();
-            values.iter_mut().for_each(|value| *value = (f64::from(*value) * factor) as f32);
-        }
-    }
+        Weighting::NaiveBayesRatio if classes.iter().any(|&class| class > 1) => Vec::new(),
+        Weighting::NaiveBayesRatio => log_count_ratios(rows, classes, 1, params.alpha),
+    };
+    Ok(Weights { factors, sublinear_tf: params.sublinear_tf, norm: params.norm })
 }
 
 /// ln(n / df) + 1, with one added to both n and df if smooth (as scikit-learn has it).

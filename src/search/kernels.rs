@@ -1,0 +1,91 @@
+//! The two loops that a query spends its time in.
+//!
+//! Both work on the sums of one block of documents. The wide forms need AVX-512
+//! and are chosen when the program runs; the portable forms give the same
+//! numbers, which a test compares.
+
+/// Documents a block; its sums fit the first-level cache.
+pub const BLOCK: usize = 4096;
+
+/// 64 documents a word.
+pub const WORDS: usize = BLOCK / 64;
+
+/// One sum a document.
+pub type Sums = [u16; BLOCK];
+
+/// A set of the block's documents, and what each of them gets.
+#[derive(Clone, Copy)]
+pub struct Plane<'a> {
+    /// One bit a document.
+    pub bits: &'a [u64; WORDS],
+    /// Added to its sum.
+    pub weight: u16,
+}
+
+/// Adds each plane's weight to the sums of its documents.
+pub fn add_planes(sums: &mut Sums, planes: &[Plane]) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512bw") {
+        return wide::add_planes(sums, planes);
+    }
+    portable::add_planes(sums, planes);
+}
+
+/// Puts the places of `sums` that are above `floor` into `found`, plus `base`.
+pub fn above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512bw") {
+        return wide::above(sums, floor, base, found);
+    }
+    portable::above(sums, floor, base, found);
+}
+
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod wide;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look random and are the same every time.
+    fn mixed(count: usize, seed: u64) -> Vec<u64> {
+        let mut state = seed;
+        let next = |_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            state ^ (state >> 29)
+        };
+        (0..count).map(next).collect()
+    }
+
+    #[test]
+    fn wide_and_portable_sums_are_equal() {
+        let words = mixed(WORDS * 19, 7);
+        let (blocks, _) = words.as_chunks::<WORDS>();
+        for count in 0..=blocks.len() {
+            let plane = |(place, bits)| Plane { bits, weight: place as u16 * 3 + 1 };
+            let planes: Vec<Plane> = blocks[..count].iter().enumerate().map(plane).collect();
+            let (mut chosen, mut plain) = ([5; BLOCK], [5; BLOCK]);
+            add_planes(&mut chosen, &planes);
+            portable::add_planes(&mut plain, &planes);
+            assert_eq!(chosen, plain);
+            let ones = blocks[..count].iter().filter(|bits| bits[1] & 1 == 1).count();
+            assert_eq!(plain[64] == 5, ones == 0);
+        }
+    }
+
+    #[test]
+    fn wide_and_portable_places_are_equal() {
+        let sums: Vec<u16> = mixed(BLOCK, 11).iter().map(|word| *word as u16).collect();
+        for (floor, length) in [(0, BLOCK), (60_000, BLOCK), (u16::MAX, 64), (30_000, 100), (9, 31)]
+        {
+            let (mut chosen, mut plain) = (vec![1], vec![1]);
+            above(&sums[..length], floor, 70_000, &mut chosen);
+            portable::above(&sums[..length], floor, 70_000, &mut plain);
+            assert_eq!(chosen, plain);
+            assert_eq!(plain.len() - 1, sums[..length].iter().filter(|sum| **sum > floor).count());
+        }
+    }
+}

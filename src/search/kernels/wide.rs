@@ -1,0 +1,92 @@
+//! The loops with AVX-512: 32 sums an instruction.
+//!
+//! The bits of a plane are the masks that its instructions take, so adding a
+//! plane to 32 documents is one load and one addition.
+//!
+//! This is one of the two modules with `unsafe`. It calls functions compiled for
+//! AVX-512BW, which is allowed where the processor has it: both entrances are
+//! reached only after the processor was asked. Memory is touched through
+//! slices alone; loads and stores take references to arrays of the right size.
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::{
+    __m512i, _mm512_cmpgt_epu16_mask, _mm512_loadu_si512, _mm512_mask_add_epi16, _mm512_set1_epi16,
+    _mm512_storeu_si512,
+};
+
+use super::{BLOCK, Plane, Sums, WORDS};
+
+/// Sums in a register.
+const LANES: usize = 32;
+
+pub(super) fn add_planes(sums: &mut Sums, planes: &[Plane]) {
+    // SAFETY: `kernels::add_planes` asked the processor for AVX-512BW.
+    unsafe { add_all(sums, planes) }
+}
+
+pub(super) fn above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
+    // SAFETY: `kernels::above` asked the processor for AVX-512BW.
+    unsafe { find_above(sums, floor, base, found) }
+}
+
+/// Sums are loaded and stored once for several planes.
+#[target_feature(enable = "avx512bw,avx512f")]
+fn add_all(sums: &mut Sums, planes: &[Plane]) {
+    let (eights, rest) = planes.as_chunks::<8>();
+    for eight in eights {
+        add_group(sums, eight);
+    }
+    let (fours, rest) = rest.as_chunks::<4>();
+    for four in fours {
+        add_group(sums, four);
+    }
+    for one in rest {
+        add_group(sums, std::array::from_ref(one));
+    }
+}
+
+#[target_feature(enable = "avx512bw,avx512f")]
+fn add_group<const PLANES: usize>(sums: &mut Sums, planes: &[Plane; PLANES]) {
+    let weights = planes.map(|plane| _mm512_set1_epi16(plane.weight as i16));
+    let bits: [&[u64; WORDS]; PLANES] = planes.map(|plane| plane.bits);
+    let (registers, _) = sums.as_chunks_mut::<LANES>();
+    let (pairs, _) = registers.as_chunks_mut::<2>();
+    for (place, [low, high]) in pairs.iter_mut().enumerate() {
+        let (mut first, mut second) = (load(low), load(high));
+        for plane in 0..PLANES {
+            let word = bits[plane][place];
+            first = _mm512_mask_add_epi16(first, word as u32, first, weights[plane]);
+            second = _mm512_mask_add_epi16(second, (word >> 32) as u32, second, weights[plane]);
+        }
+        store(low, first);
+        store(high, second);
+    }
+}
+
+#[target_feature(enable = "avx512bw,avx512f")]
+fn find_above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
+    debug_assert!(sums.len() <= BLOCK);
+    let wanted = _mm512_set1_epi16(floor as i16);
+    let (registers, rest) = sums.as_chunks::<LANES>();
+    for (place, register) in registers.iter().enumerate() {
+        let mut mask = _mm512_cmpgt_epu16_mask(load(register), wanted);
+        while mask != 0 {
+            found.push(base + (place * LANES) as u32 + mask.trailing_zeros());
+            mask &= mask - 1;
+        }
+    }
+    let start = registers.len() * LANES;
+    super::portable::above(rest, floor, base + start as u32, found);
+}
+
+#[target_feature(enable = "avx512f")]
+fn load(sums: &[u16; LANES]) -> __m512i {
+    // SAFETY: 64 bytes are readable behind the reference; no alignment is needed.
+    unsafe { _mm512_loadu_si512(sums.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f")]
+fn store(sums: &mut [u16; LANES], register: __m512i) {
+    // SAFETY: 64 bytes are writable behind the reference; no alignment is needed.
+    unsafe { _mm512_storeu_si512(sums.as_mut_ptr().cast(), register) }
+}

@@ -1,0 +1,269 @@
+//! Sums of planes over one chunk, and the documents that may be among the best.
+
+use super::chunk::{BlockFacts, CHUNK, Chunk, Documents};
+use super::kernels::{BLOCK, Plane, Sums, WORDS, above, add_planes};
+use super::measure::{Bounds, FactsView, Measure};
+use super::query::{Met, Plan, Query};
+use super::top::Floor;
+use crate::data::Weights;
+use crate::error::Result;
+
+/// A document that may be among the best.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Its key is no higher.
+    pub upper: f64,
+    /// Its chunk.
+    pub chunk: u32,
+    /// Its number in the chunk.
+    pub document: u32,
+}
+
+/// Memory that one query after another uses.
+pub struct Scan {
+    sums: Box<[u16; CHUNK]>,
+    found: Vec<u32>,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        let sums = vec![0; CHUNK].into_boxed_slice().try_into().expect("it has that length");
+        Scan { sums, found: Vec::new() }
+    }
+}
+
+/// What is searched for, and where.
+pub struct Wanted<'a> {
+    /// The row.
+    pub query: &'a Query<'a>,
+    /// The measure.
+    pub measure: Measure,
+    /// How counts are weighed.
+    pub weights: &'a Weights,
+    /// One bit a document that may be found; all may if absent.
+    pub allowed: Option<&'a [u64]>,
+}
+
+impl Scan {
+    /// Adds the documents of `chunk` that may be among the best to `candidates`.
+    ///
+    /// # Errors
+    /// If the index is damaged.
+    pub fn chunk(
+        &mut self,
+        wanted: &Wanted,
+        number: u32,
+        chunk: &Chunk,
+        floor: &mut Floor,
+        candidates: &mut Vec<Candidate>,
+    ) -> Result<()> {
+        let plan = Plan::new(wanted.query, chunk, wanted.weights, wanted.measure)?;
+        let facts = FactsView::of(&chunk.facts)?;
+        let blocks = chunk.block_count();
+        // Only Manhattan's weights depend on the documents they are added to.
+        let span = if wanted.measure == Measure::Manhattan { 1 } else { blocks.max(1) };
+        let mut lists = vec![0; plan.planes.len()];
+        for first in (0..blocks).step_by(span) {
+            let range = first..blocks.min(first + span);
+            let part = Part { wanted, number, chunk, facts, blocks: range };
+            let weights = part.weights(&plan);
+            if part.can_hold_better(&weights, floor) {
+                self.add(&part, &plan, &weights, &mut lists);
+                self.find(&part, &weights, floor, candidates);
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, part: &Part, plan: &Plan, weights: &PlaneWeights, lists: &mut [usize]) {
+        let range = part.blocks.start * BLOCK..part.blocks.end * BLOCK;
+        let sums = &mut self.sums[..];
+        sums[range.clone()].fill(0);
+        for ((plane, weight), next) in plan.planes.iter().zip(&weights.each).zip(lists) {
+            if let Documents::List(list) = plane.documents {
+                *next += add_list(sums, &list[*next..], &range, *weight);
+            }
+        }
+        let (blocks, _) = sums.as_chunks_mut::<BLOCK>();
+        let mut planes: Vec<Plane> = Vec::with_capacity(plan.planes.len());
+        for block in part.blocks.clone() {
+            planes.clear();
+            planes.extend(plan.planes.iter().zip(&weights.each).filter_map(|(plane, weight)| {
+                bits_of(plane, block).map(|bits| Plane { bits, weight: *weight })
+            }));
+            add_planes(&mut blocks[block], &planes);
+        }
+    }
+
+    fn find(
+        &mut self,
+        part: &Part,
+        weights: &PlaneWeights,
+        floor: &mut Floor,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        for block in part.blocks.clone() {
+            // A few at a time: the floor rises with what is found.
+            for start in (block * BLOCK..(block + 1) * BLOCK).step_by(STRIDE) {
+                let end = (start + STRIDE).min(part.chunk.documents());
+                if start >= end {
+                    break;
+                }
+                self.found.clear();
+                match part.floor_sum(&weights.bounds, floor, block) {
+                    Some(lowest) if lowest > u16::MAX => {}
+                    Some(lowest) => {
+                        above(&self.sums[start..end], lowest, start as u32, &mut self.found)
+                    }
+                    None => self.found.extend(start as u32..end as u32),
+                }
+                for &document in &self.found {
+                    let sum = self.sums[document as usize];
+                    part.judge(&weights.bounds, document, sum, floor, candidates);
+                }
+            }
+        }
+    }
+}
+
+/// Documents looked at before the floor is asked again.
+const STRIDE: usize = 512;
+
+/// Adds `weight` to the sums of the documents of `list` up to the end of `range`;
+/// gives how many those are.
+fn add_list(sums: &mut [u16], list: &[u16], range: &std::ops::Range<usize>, weight: u16) -> usize {
+    let whole = list.last().is_none_or(|last| usize::from(*last) < range.end);
+    let count = match whole {
+        true => list.len(),
+        false => list.partition_point(|document| usize::from(*document) < range.end),
+    };
+    for document in &list[..count] {
+        let sum = &mut sums[usize::from(*document)];
+        *sum = sum.wrapping_add(weight);
+    }
+    count
+}
+
+fn bits_of<'a>(plane: &Met<'a>, block: usize) -> Option<&'a [u64; WORDS]> {
+    match plane.documents {
+        Documents::Bits(words) => words.as_chunks::<WORDS>().0.get(block),
+        Documents::List(_) => None,
+    }
+}
+
+/// Weights of the planes as they are added.
+struct PlaneWeights {
+    each: Vec<u16>,
+    total: f64,
+    bounds: Bounds,
+}
+
+/// Some blocks of a chunk.
+struct Part<'a> {
+    wanted: &'a Wanted<'a>,
+    number: u32,
+    chunk: &'a Chunk,
+    facts: FactsView<'a>,
+    blocks: std::ops::Range<usize>,
+}
+
+impl Part<'_> {
+    /// Weights as integers whose sum cannot overflow.
+    fn weights(&self, plan: &Plan) -> PlaneWeights {
+        let query = self.wanted.query.whole;
+        let scale = self.facts_of_blocks().map(|block| block.scale).fold(0.0, f64::max);
+        let worth = |plane: &Met| match self.wanted.measure {
+            Measure::Cosine if query.length > 0.0 => {
+                plane.query / query.length * (plane.value - plane.below)
+            }
+            Measure::Cosine => 0.0,
+            Measure::Euclidean => plane.query * (plane.value - plane.below),
+            Measure::Manhattan => {
+                plane.query.min(plane.value * scale) - plane.query.min(plane.below * scale)
+            }
+            Measure::Jaccard => 1.0,
+        };
+        let total: f64 = plan.planes.iter().map(worth).sum();
+        let planes = plan.planes.len() as f64;
+        let factor = match self.wanted.measure {
+            Measure::Jaccard => 1.0,
+            _ if total > 0.0 => (f64::from(u16::MAX) - planes) / total,
+            _ => 1.0,
+        };
+        let each: Vec<u16> =
+            plan.planes.iter().map(|plane| (worth(plane) * factor).ceil() as u16).collect();
+        let total = each.iter().map(|weight| f64::from(*weight)).sum();
+        let step_error = match self.wanted.measure {
+            Measure::Cosine if query.length > 0.0 => plan.step_error / query.length,
+            Measure::Cosine | Measure::Jaccard => 0.0,
+            Measure::Euclidean => plan.step_error,
+            Measure::Manhattan => 0.0,
+        };
+        let slack = match self.wanted.measure {
+            Measure::Jaccard => 0.0,
+            Measure::Manhattan => f64::INFINITY,
+            _ => planes + step_error * factor,
+        };
+        PlaneWeights { each, total, bounds: Bounds { factor, slack, query } }
+    }
+
+    fn facts_of_blocks(&self) -> impl Iterator<Item = &BlockFacts> {
+        self.chunk.blocks[self.blocks.clone()].iter()
+    }
+
+    /// Whether a document that stood in every plane would be good enough.
+    fn can_hold_better(&self, weights: &PlaneWeights, floor: &Floor) -> bool {
+        self.blocks.clone().any(|block| {
+            self.floor_sum(&weights.bounds, floor, block)
+                .is_none_or(|lowest| f64::from(lowest) < weights.total)
+        })
+    }
+
+    /// Sums up to this are too low in the block; `None`: none is.
+    fn floor_sum(&self, bounds: &Bounds, floor: &Floor, block: usize) -> Option<u16> {
+        let facts = &self.chunk.blocks[block];
+        let Some(key) = floor.key() else {
+            return (!self.wanted.measure.is_distance()).then_some(0);
+        };
+        let key = key - 1e-8;
+        let query = bounds.query;
+        let lowest = match self.wanted.measure {
+            Measure::Cosine => key * bounds.factor / facts.cosine_scale.max(f64::MIN_POSITIVE),
+            Measure::Euclidean => {
+                let dot = (key + query.length.powi(2) + facts.length.powi(2)) / 2.0;
+                dot * bounds.factor / facts.scale
+            }
+            Measure::Manhattan => (key + query.sum + facts.sum) / 2.0 * bounds.factor,
+            Measure::Jaccard => key * (f64::from(query.size) + facts.size) / (1.0 + key),
+        };
+        let lowest = (lowest * (1.0 - 1e-6)).floor() - 1.0;
+        match lowest < 0.0 {
+            true if self.wanted.measure.is_distance() => None,
+            true => Some(0),
+            false => Some(lowest.min(f64::from(u16::MAX)) as u16),
+        }
+    }
+
+    fn judge(
+        &self,
+        bounds: &Bounds,
+        document: u32,
+        sum: u16,
+        floor: &mut Floor,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let place = document as usize;
+        let is_allowed = |allowed: &[u64]| allowed[place / 64] >> (place % 64) & 1 == 1;
+        let measure = self.wanted.measure;
+        let upper = bounds.upper(measure, &self.facts, place, sum);
+        if floor.key().is_some_and(|key| upper < key) || !self.wanted.allowed.is_none_or(is_allowed)
+        {
+            return;
+        }
+        floor.raise(bounds.lower(measure, &self.facts, place, sum));
+        candidates.push(Candidate { upper, chunk: self.number, document });
+    }
+}
+
+/// The sums of a block are a part of those of a chunk.
+const _: () = assert!(std::mem::size_of::<Sums>() * (CHUNK / BLOCK) == CHUNK * 2);

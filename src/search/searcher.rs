@@ -1,0 +1,148 @@
+//! Rows → the nearest documents, exactly.
+
+use std::cmp::Ordering;
+
+use super::chunk::Chunk;
+use super::measure::{Common, FactsView, Measure};
+use super::query::Query;
+use super::scan::{Candidate, Scan, Wanted};
+use super::top::Floor;
+use crate::data::{Weights, scaled};
+use crate::error::Result;
+
+/// A document that was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Found {
+    /// Higher is nearer; [`Measure::score`] makes the score of it.
+    pub key: f64,
+    /// Its chunk.
+    pub chunk: u32,
+    /// Its number in the chunk.
+    pub document: u32,
+}
+
+/// Memory of one thread that searches.
+#[derive(Default)]
+pub struct Worker {
+    scan: Scan,
+    dense: Vec<f32>,
+    candidates: Vec<Candidate>,
+}
+
+/// What to look for.
+pub struct Request<'a> {
+    /// The row.
+    pub query: &'a Query<'a>,
+    /// How to compare.
+    pub measure: Measure,
+    /// How many documents to find.
+    pub top: usize,
+    /// For each chunk one bit a document that may be found; all may if absent.
+    pub allowed: Option<&'a [Vec<u64>]>,
+}
+
+impl Worker {
+    /// The `top` nearest documents, nearest first; equal ones in the order of `before`.
+    ///
+    /// By cosine and Jaccard, documents without a common term are not found.
+    ///
+    /// # Errors
+    /// If the index is damaged.
+    pub fn search(
+        &mut self,
+        chunks: &[Chunk],
+        weights: &Weights,
+        request: &Request,
+        before: impl Fn(&Found, &Found) -> Ordering,
+    ) -> Result<Vec<Found>> {
+        let Request { query, measure, top, allowed } = *request;
+        if top == 0 {
+            return Ok(Vec::new());
+        }
+        let mut floor = Floor::new(top);
+        self.candidates.clear();
+        for (number, chunk) in chunks.iter().enumerate() {
+            let allowed = allowed.map(|allowed| allowed[number].as_slice());
+            let wanted = Wanted { query, measure, weights, allowed };
+            self.scan.chunk(&wanted, number as u32, chunk, &mut floor, &mut self.candidates)?;
+        }
+        let key = floor.key().unwrap_or(f64::NEG_INFINITY);
+        self.candidates.retain(|candidate| candidate.upper >= key);
+        self.candidates.sort_unstable_by(|left, right| right.upper.total_cmp(&left.upper));
+        self.exact(chunks, weights, request, before)
+    }
+
+    /// Keys from rows, until no candidate can be better than the worst found.
+    fn exact(
+        &mut self,
+        chunks: &[Chunk],
+        weights: &Weights,
+        request: &Request,
+        before: impl Fn(&Found, &Found) -> Ordering,
+    ) -> Result<Vec<Found>> {
+        self.spread(request.query, weights);
+        let views = chunks.iter().map(|chunk| FactsView::of(&chunk.facts));
+        let views = views.collect::<Result<Vec<_>>>()?;
+        let mut floor = Floor::new(request.top);
+        let mut found = Vec::with_capacity(request.top + 1);
+        for candidate in &self.candidates {
+            if floor.key().is_some_and(|key| candidate.upper < key) {
+                break;
+            }
+            let (chunk, document) = (candidate.chunk as usize, candidate.document as usize);
+            let common = common(
+                &chunks[chunk],
+                document,
+                views[chunk].scales[document],
+                weights,
+                &self.dense,
+            )?;
+            let key =
+                common.key(request.measure, request.query.whole, views[chunk].whole(document));
+            if common.terms > 0 || request.measure.is_distance() {
+                floor.raise(key);
+                found.push(Found { key, chunk: candidate.chunk, document: candidate.document });
+            }
+        }
+        self.clear(request.query);
+        let order = |left: &Found, right: &Found| {
+            right.key.total_cmp(&left.key).then_with(|| before(left, right))
+        };
+        found.sort_by(order);
+        found.truncate(request.top);
+        Ok(found)
+    }
+
+    fn spread(&mut self, query: &Query, weights: &Weights) {
+        let needed = query.columns.last().map_or(0, |last| *last as usize + 1);
+        let needed = needed.max(weights.factors.len());
+        if self.dense.len() < needed {
+            self.dense.resize(needed, 0.0);
+        }
+        for (column, value) in query.columns.iter().zip(query.values) {
+            self.dense[*column as usize] = *value;
+        }
+    }
+
+    fn clear(&mut self, query: &Query) {
+        query.columns.iter().for_each(|column| self.dense[*column as usize] = 0.0);
+    }
+}
+
+fn common(
+    chunk: &Chunk,
+    document: usize,
+    scale: f64,
+    weights: &Weights,
+    dense: &[f32],
+) -> Result<Common> {
+    let mut common = Common::default();
+    chunk.row(document, |column, frequency| {
+        let query = dense.get(column as usize).copied().unwrap_or(0.0);
+        if query != 0.0 {
+            let unscaled = weights.term_frequency(frequency as f32) * weights.factor(column);
+            common.add(query, scaled(unscaled, scale));
+        }
+    })?;
+    Ok(common)
+}

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::chunk::{BUCKET, BlockFacts, CHUNK, Chunk, Facts, is_bitmap};
+use super::chunk::{BUCKET, CHUNK, Chunk, Facts, STRIDE, StrideFacts, is_bitmap};
 use super::column::Column;
 use super::kernels::{BLOCK, WORDS};
 use super::levels::planes_of;
@@ -95,22 +95,22 @@ fn build_chunk(documents: &[u32], counts: &Counts, worths: &[Worth], columns: us
     let postings = Postings::new(documents, counts, columns);
     let mut planes = Planes::new(documents.len());
     let mut buckets = vec![0];
-    let (mut terms, mut term_planes) = (Vec::new(), vec![0]);
+    let mut terms = Vec::new();
     for column in 0..columns {
         let (holders, frequencies) = postings.of(column);
         if !holders.is_empty() {
+            terms.push([column as u32, planes.places.len() as u32]);
             planes.add(holders, frequencies);
-            terms.push(column as u32);
-            term_planes.push(planes.starts.len() as u32);
         }
         if (column + 1) % BUCKET as usize == 0 || column + 1 == columns {
             buckets.push(terms.len() as u32);
         }
     }
+    terms.push([columns as u32, planes.places.len() as u32]);
     let (row_starts, rows) = encode_rows(documents, counts);
     let worth = |document: &u32| &worths[*document as usize];
     let size = |document: &u32| counts.row(*document as usize).0.len() as u32;
-    let blocks = documents.chunks(BLOCK).map(|block| BlockFacts {
+    let strides = documents.chunks(STRIDE).map(|block| StrideFacts {
         cosine_scale: highest(block, |one| f64::from(worth(one).cosine_scale)),
         scale: highest(block, |one| worth(one).scale),
         length: -highest(block, |one| -worth(one).length),
@@ -118,12 +118,10 @@ fn build_chunk(documents: &[u32], counts: &Counts, worths: &[Worth], columns: us
         size: -highest(block, |one| -f64::from(size(one))),
     });
     Chunk {
-        blocks: blocks.collect(),
+        strides: strides.collect(),
         buckets: Column(buckets),
         terms: Column(terms),
-        term_planes: Column(term_planes),
-        plane_starts: Column(planes.starts),
-        plane_sizes: Column(planes.sizes),
+        planes: Column(planes.places),
         bits: Column(planes.bits),
         lists: Column(planes.lists),
         facts: Facts {
@@ -182,8 +180,7 @@ impl Postings {
 /// Planes as they are written.
 struct Planes {
     documents: usize,
-    starts: Vec<u32>,
-    sizes: Vec<u16>,
+    places: Vec<[u32; 2]>,
     bits: Vec<u64>,
     lists: Vec<u16>,
     by_level: Vec<Vec<u16>>,
@@ -193,8 +190,7 @@ impl Planes {
     fn new(documents: usize) -> Self {
         Planes {
             documents,
-            starts: Vec::new(),
-            sizes: Vec::new(),
+            places: Vec::new(),
             bits: Vec::new(),
             lists: Vec::new(),
             by_level: vec![Vec::new(); super::levels::LEVELS.len()],
@@ -217,15 +213,15 @@ impl Planes {
     }
 
     fn add_plane(&mut self, holders: &[u16]) {
-        self.sizes.push((holders.len() - 1) as u16);
+        let size = holders.len() as u32;
         if !is_bitmap(holders.len(), self.documents) {
-            self.starts.push(self.lists.len() as u32);
+            self.places.push([self.lists.len() as u32, size]);
             self.lists.extend_from_slice(holders);
             return;
         }
         let words = self.documents.div_ceil(BLOCK) * WORDS;
         let start = self.bits.len();
-        self.starts.push((start / WORDS) as u32);
+        self.places.push([(start / WORDS) as u32, size]);
         self.bits.resize(start + words, 0);
         let bits = &mut self.bits[start..];
         holders.iter().for_each(|holder| bits[usize::from(*holder) / 64] |= 1 << (holder % 64));

@@ -18,14 +18,10 @@ pub const BUCKET: u32 = 64;
 pub struct Chunk {
     /// Where the terms of each [`BUCKET`] columns start in `terms`.
     pub buckets: Column<u32>,
-    /// The columns that occur, rising.
-    pub terms: Column<u32>,
-    /// The first plane of each term, and the end.
-    pub term_planes: Column<u32>,
-    /// Where a plane starts: in blocks of `bits`, or in `lists`.
-    pub plane_starts: Column<u32>,
-    /// Documents in a plane, less one.
-    pub plane_sizes: Column<u16>,
+    /// The columns that occur, rising, each with its first plane; at last the end of all.
+    pub terms: Column<[u32; 2]>,
+    /// Where a plane starts (in blocks of `bits`, or in `lists`), and how many documents it has.
+    pub planes: Column<[u32; 2]>,
     /// Bitmaps: a bit a document, whole blocks.
     pub bits: Column<u64>,
     /// Lists of rising document numbers.
@@ -38,13 +34,16 @@ pub struct Chunk {
     pub rows: Column<u8>,
     /// The highest frequency of all.
     pub highest: u32,
-    /// The best that a document of each block can have.
-    pub blocks: Vec<BlockFacts>,
+    /// The best that a document of each [`STRIDE`] can have.
+    pub strides: Vec<StrideFacts>,
 }
 
-/// Bounds of the facts of a block's documents.
+/// Documents whose facts have common bounds.
+pub const STRIDE: usize = 512;
+
+/// Bounds of the facts of some documents that stand together.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BlockFacts {
+pub struct StrideFacts {
     /// Highest cosine scale.
     pub cosine_scale: f64,
     /// Highest scale.
@@ -101,31 +100,31 @@ impl Chunk {
             return Ok(0..0);
         }
         let [start, end] = pair(&self.buckets, bucket)?;
-        let terms = self.terms.get(start as usize..end as usize)?;
-        match terms.binary_search(&column) {
-            Ok(place) => {
-                let [first, last] = pair(&self.term_planes, start as usize + place)?;
+        // One more: where its planes end is where those of the next start.
+        let terms = self.terms.get(start as usize..end as usize + 1)?;
+        let place = terms[..terms.len() - 1].partition_point(|term| term[0] < column);
+        match terms[place..] {
+            [[found, first], [_, last], ..] if found == column && first <= last => {
                 Ok(first as usize..last as usize)
             }
-            Err(_) => Ok(0..0),
+            _ => Ok(0..0),
         }
     }
 
-    /// How many documents stand in a plane.
-    pub fn plane_size(&self, plane: usize) -> Result<usize> {
-        Ok(usize::from(self.plane_sizes.get(plane..plane + 1)?[0]) + 1)
-    }
-
-    /// The documents of a plane.
-    pub fn plane(&self, plane: usize) -> Result<Documents<'_>> {
-        let start = self.plane_starts.get(plane..plane + 1)?[0] as usize;
-        let size = self.plane_size(plane)?;
-        if is_bitmap(size, self.documents()) {
-            let words = self.block_count() * WORDS;
-            let start = start * WORDS;
-            return self.bits.get(start..start + words).map(Documents::Bits);
-        }
-        self.lists.get(start..start + size).map(Documents::List)
+    /// The documents of some planes.
+    pub fn documents_of(
+        &self,
+        planes: std::ops::Range<usize>,
+    ) -> Result<impl Iterator<Item = Result<Documents<'_>>>> {
+        let whole = self.block_count() * WORDS;
+        Ok(self.planes.get(planes)?.iter().map(move |&[start, size]| {
+            let (start, size) = (start as usize, size as usize);
+            if is_bitmap(size, self.documents()) {
+                let start = start * WORDS;
+                return self.bits.get(start..start + whole).map(Documents::Bits);
+            }
+            self.lists.get(start..start + size).map(Documents::List)
+        }))
     }
 
     /// Calls `each` with every column and frequency of a document.
@@ -150,7 +149,7 @@ pub fn is_bitmap(size: usize, documents: usize) -> bool {
 }
 
 /// One of so many documents at least.
-const SPARSEST: usize = 32;
+const SPARSEST: usize = 40;
 
 /// Whole blocks of zeros would be more than a list.
 const BITMAP_FROM: usize = 64;

@@ -83,9 +83,8 @@ impl<'a> Plan<'a> {
     }
 
     fn presence(&mut self, chunk: &'a Chunk, numbers: std::ops::Range<usize>) -> Result<()> {
-        for number in numbers {
-            let documents = chunk.plane(number)?;
-            self.planes.push(Met { documents, query: 1.0, below: 0.0, value: 1.0 });
+        for documents in chunk.documents_of(numbers)? {
+            self.planes.push(Met { documents: documents?, query: 1.0, below: 0.0, value: 1.0 });
         }
         Ok(())
     }
@@ -102,10 +101,10 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         let (mut below, mut error) = (0.0, 0.0f64);
-        for (level, number) in numbers.take(LEVELS.len()).enumerate() {
+        for (level, documents) in chunk.documents_of(numbers)?.take(LEVELS.len()).enumerate() {
             let value = steps.upper[level] * factor;
             error = error.max((steps.upper[level] - steps.lower[level]) * factor);
-            self.planes.push(Met { documents: chunk.plane(number)?, query, below, value });
+            self.planes.push(Met { documents: documents?, query, below, value });
             below = value;
         }
         self.step_error += query * error;

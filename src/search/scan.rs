@@ -1,6 +1,6 @@
 //! Sums of planes over one chunk, and the documents that may be among the best.
 
-use super::chunk::{BlockFacts, CHUNK, Chunk, Documents};
+use super::chunk::{CHUNK, Chunk, Documents, STRIDE, StrideFacts};
 use super::kernels::{BLOCK, Plane, Sums, WORDS, above, add_planes};
 use super::measure::{Bounds, FactsView, Measure};
 use super::query::{Met, Plan, Query};
@@ -77,7 +77,7 @@ impl Scan {
 
     fn add(&mut self, part: &Part, plan: &Plan, weights: &PlaneWeights, lists: &mut [usize]) {
         let range = part.blocks.start * BLOCK..part.blocks.end * BLOCK;
-        let sums = &mut self.sums[..];
+        let sums = &mut *self.sums;
         sums[range.clone()].fill(0);
         for ((plane, weight), next) in plan.planes.iter().zip(&weights.each).zip(lists) {
             if let Documents::List(list) = plane.documents {
@@ -102,36 +102,31 @@ impl Scan {
         floor: &mut Floor,
         candidates: &mut Vec<Candidate>,
     ) {
-        for block in part.blocks.clone() {
-            // A few at a time: the floor rises with what is found.
-            for start in (block * BLOCK..(block + 1) * BLOCK).step_by(STRIDE) {
-                let end = (start + STRIDE).min(part.chunk.documents());
-                if start >= end {
-                    break;
-                }
-                self.found.clear();
-                match part.floor_sum(&weights.bounds, floor, block) {
-                    Some(lowest) if lowest > u16::MAX => {}
-                    Some(lowest) => {
-                        above(&self.sums[start..end], lowest, start as u32, &mut self.found)
-                    }
-                    None => self.found.extend(start as u32..end as u32),
-                }
-                for &document in &self.found {
-                    let sum = self.sums[document as usize];
-                    part.judge(&weights.bounds, document, sum, floor, candidates);
-                }
+        let end = (part.blocks.end * BLOCK).min(part.chunk.documents());
+        for start in (part.blocks.start * BLOCK..end).step_by(STRIDE) {
+            let range = start..end.min(start + STRIDE);
+            self.found.clear();
+            match part.floor_sum(&weights.bounds, floor, start / STRIDE) {
+                Some(lowest) if f64::from(lowest) >= weights.total => {}
+                Some(lowest) => above(&self.sums[range], lowest, start as u32, &mut self.found),
+                None => self.found.extend(range.map(|document| document as u32)),
+            }
+            for &document in &self.found {
+                let sum = self.sums[document as usize];
+                part.judge(&weights.bounds, document, sum, floor, candidates);
             }
         }
     }
 }
 
-/// Documents looked at before the floor is asked again.
-const STRIDE: usize = 512;
-
 /// Adds `weight` to the sums of the documents of `list` up to the end of `range`;
 /// gives how many those are.
-fn add_list(sums: &mut [u16], list: &[u16], range: &std::ops::Range<usize>, weight: u16) -> usize {
+fn add_list(
+    sums: &mut [u16; CHUNK],
+    list: &[u16],
+    range: &std::ops::Range<usize>,
+    weight: u16,
+) -> usize {
     let whole = list.last().is_none_or(|last| usize::from(*last) < range.end);
     let count = match whole {
         true => list.len(),
@@ -171,27 +166,34 @@ impl Part<'_> {
     /// Weights as integers whose sum cannot overflow.
     fn weights(&self, plan: &Plan) -> PlaneWeights {
         let query = self.wanted.query.whole;
-        let scale = self.facts_of_blocks().map(|block| block.scale).fold(0.0, f64::max);
-        let worth = |plane: &Met| match self.wanted.measure {
-            Measure::Cosine if query.length > 0.0 => {
-                plane.query / query.length * (plane.value - plane.below)
-            }
+        let strides = &self.chunk.strides[self.strides()];
+        let scale = strides.iter().map(|stride| stride.scale).fold(0.0, f64::max);
+        // What a document with this value gets; the steps of a term add up to it.
+        let worth = |plane: &Met, value: f64| match self.wanted.measure {
+            Measure::Cosine if query.length > 0.0 => plane.query / query.length * value,
             Measure::Cosine => 0.0,
-            Measure::Euclidean => plane.query * (plane.value - plane.below),
-            Measure::Manhattan => {
-                plane.query.min(plane.value * scale) - plane.query.min(plane.below * scale)
-            }
-            Measure::Jaccard => 1.0,
+            Measure::Euclidean => plane.query * value,
+            Measure::Manhattan => plane.query.min(value * scale),
+            Measure::Jaccard => value,
         };
-        let total: f64 = plan.planes.iter().map(worth).sum();
-        let planes = plan.planes.len() as f64;
+        let total: f64 = plan
+            .planes
+            .iter()
+            .map(|plane| worth(plane, plane.value) - worth(plane, plane.below))
+            .sum();
+        let terms = f64::from(query.size);
         let factor = match self.wanted.measure {
             Measure::Jaccard => 1.0,
-            _ if total > 0.0 => (f64::from(u16::MAX) - planes) / total,
+            _ if total > 0.0 => (f64::from(u16::MAX) - terms) / total,
             _ => 1.0,
         };
-        let each: Vec<u16> =
-            plan.planes.iter().map(|plane| (worth(plane) * factor).ceil() as u16).collect();
+        // Rounding whole values, not steps, errs by less than one a term.
+        let rounded = |plane: &Met, value: f64| (worth(plane, value) * factor).ceil() as u32;
+        let each: Vec<u16> = plan
+            .planes
+            .iter()
+            .map(|plane| (rounded(plane, plane.value) - rounded(plane, plane.below)) as u16)
+            .collect();
         let total = each.iter().map(|weight| f64::from(*weight)).sum();
         let step_error = match self.wanted.measure {
             Measure::Cosine if query.length > 0.0 => plan.step_error / query.length,
@@ -202,26 +204,28 @@ impl Part<'_> {
         let slack = match self.wanted.measure {
             Measure::Jaccard => 0.0,
             Measure::Manhattan => f64::INFINITY,
-            _ => planes + step_error * factor,
+            _ => terms + step_error * factor,
         };
         PlaneWeights { each, total, bounds: Bounds { factor, slack, query } }
     }
 
-    fn facts_of_blocks(&self) -> impl Iterator<Item = &BlockFacts> {
-        self.chunk.blocks[self.blocks.clone()].iter()
+    /// Numbers of the strides of these blocks.
+    fn strides(&self) -> std::ops::Range<usize> {
+        let of = |block| block * (BLOCK / STRIDE);
+        of(self.blocks.start)..of(self.blocks.end).min(self.chunk.strides.len())
     }
 
     /// Whether a document that stood in every plane would be good enough.
     fn can_hold_better(&self, weights: &PlaneWeights, floor: &Floor) -> bool {
-        self.blocks.clone().any(|block| {
-            self.floor_sum(&weights.bounds, floor, block)
+        self.strides().any(|stride| {
+            self.floor_sum(&weights.bounds, floor, stride)
                 .is_none_or(|lowest| f64::from(lowest) < weights.total)
         })
     }
 
-    /// Sums up to this are too low in the block; `None`: none is.
-    fn floor_sum(&self, bounds: &Bounds, floor: &Floor, block: usize) -> Option<u16> {
-        let facts = &self.chunk.blocks[block];
+    /// Sums up to this are too low in the stride; `None`: none is.
+    fn floor_sum(&self, bounds: &Bounds, floor: &Floor, stride: usize) -> Option<u16> {
+        let facts: &StrideFacts = &self.chunk.strides[stride];
         let Some(key) = floor.key() else {
             return (!self.wanted.measure.is_distance()).then_some(0);
         };

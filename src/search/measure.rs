@@ -153,6 +153,8 @@ pub struct Bounds {
     pub factor: f64,
     /// By how much, in units of a sum, the sum may be too high.
     pub slack: f64,
+    /// The highest scale of a document.
+    pub scale: f64,
     /// The query.
     pub query: Whole,
 }
@@ -166,11 +168,42 @@ impl Bounds {
         self.bound(measure, facts, document, f64::from(sum)) + ROUNDING
     }
 
-    /// No lower than this is its key.
-    pub fn lower(&self, measure: Measure, facts: &FactsView, document: usize, sum: u16) -> f64 {
+    /// The best of several documents has a key no lower than this.
+    ///
+    /// `allowed` has a bit for each of the documents in `range`, which are 64 at most.
+    pub fn best_lower(
+        &self,
+        measure: Measure,
+        facts: &FactsView,
+        range: std::ops::Range<usize>,
+        sums: &[u16],
+        allowed: u64,
+    ) -> f64 {
         // Rounded-up scales make a bound too high by their last bit.
-        let low = (f64::from(sum) - self.slack).max(0.0) * (1.0 - 1e-6);
-        self.bound(measure, facts, document, low) - ROUNDING
+        let low = |sum: u16| (f64::from(sum) - self.slack).max(0.0) * (1.0 - 1e-6);
+        let bounds = |place: usize, sum: u16| match measure {
+            // A document's scale may be less than the one its planes were weighed for.
+            Measure::Manhattan => {
+                let fair = facts.scales[place] / self.scale;
+                self.bound(measure, facts, place, low(sum) * fair)
+            }
+            _ => self.bound(measure, facts, place, low(sum)),
+        };
+        if allowed != u64::MAX {
+            let places = range.zip(sums).enumerate();
+            let places = places.filter(|(bit, _)| allowed >> bit & 1 == 1);
+            let lowers = places.map(|(_, (place, sum))| bounds(place, *sum));
+            return lowers.fold(f64::NEG_INFINITY, f64::max) - ROUNDING;
+        }
+        if measure == Measure::Cosine {
+            let scales = &facts.cosine_scales[range];
+            let slack = self.slack as f32;
+            let lower = |(sum, scale): (&u16, &f32)| (f32::from(*sum) - slack) * scale;
+            let best = sums.iter().zip(scales).map(lower).fold(0.0, f32::max);
+            return f64::from(best) / self.factor * (1.0 - 1e-6) - ROUNDING;
+        }
+        let lowers = range.zip(sums).map(|(place, sum)| bounds(place, *sum));
+        lowers.fold(f64::NEG_INFINITY, f64::max) - ROUNDING
     }
 
     fn bound(&self, measure: Measure, facts: &FactsView, document: usize, sum: f64) -> f64 {

@@ -50,6 +50,8 @@ pub struct Plan<'a> {
     /// Sum over the columns of the most by which the upper end of a step is too high,
     /// times the query's value.
     pub step_error: f64,
+    /// The same without the query's values.
+    pub step_error_unweighed: f64,
 }
 
 impl<'a> Plan<'a> {
@@ -63,8 +65,11 @@ impl<'a> Plan<'a> {
         weights: &Weights,
         measure: Measure,
     ) -> Result<Self> {
-        let mut plan =
-            Plan { planes: Vec::with_capacity(query.columns.len() * 3), step_error: 0.0 };
+        let mut plan = Plan {
+            planes: Vec::with_capacity(query.columns.len() * 3),
+            step_error: 0.0,
+            step_error_unweighed: 0.0,
+        };
         let steps = Steps::new(weights, chunk.highest);
         for (column, value) in query.columns.iter().zip(query.values) {
             let value = f64::from(value.abs());
@@ -108,6 +113,7 @@ impl<'a> Plan<'a> {
             below = value;
         }
         self.step_error += query * error;
+        self.step_error_unweighed += error;
         Ok(())
     }
 }

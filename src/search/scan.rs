@@ -69,6 +69,7 @@ impl Scan {
             let weights = part.weights(&plan);
             if part.can_hold_better(&weights, floor) {
                 self.add(&part, &plan, &weights, &mut lists);
+                self.raise(&part, &weights.bounds, floor);
                 self.find(&part, &weights, floor, candidates);
             }
         }
@@ -95,11 +96,26 @@ impl Scan {
         }
     }
 
+    /// Raises the floor by the best of each few documents.
+    fn raise(&self, part: &Part, bounds: &Bounds, floor: &mut Floor) {
+        let end = (part.blocks.end * BLOCK).min(part.chunk.documents());
+        for start in (part.blocks.start * BLOCK..end).step_by(GROUP) {
+            let range = start..end.min(start + GROUP);
+            let sums = &self.sums[range.clone()];
+            let allowed = part.wanted.allowed.map_or(u64::MAX, |allowed| allowed[start / GROUP]);
+            if allowed != 0 {
+                let best =
+                    bounds.best_lower(part.wanted.measure, &part.facts, range, sums, allowed);
+                floor.raise(best);
+            }
+        }
+    }
+
     fn find(
         &mut self,
         part: &Part,
         weights: &PlaneWeights,
-        floor: &mut Floor,
+        floor: &Floor,
         candidates: &mut Vec<Candidate>,
     ) {
         let end = (part.blocks.end * BLOCK).min(part.chunk.documents());
@@ -118,6 +134,9 @@ impl Scan {
         }
     }
 }
+
+/// Documents of which the best raises the floor: those of one word of a filter.
+const GROUP: usize = 64;
 
 /// Adds `weight` to the sums of the documents of `list` up to the end of `range`;
 /// gives how many those are.
@@ -199,14 +218,13 @@ impl Part<'_> {
             Measure::Cosine if query.length > 0.0 => plan.step_error / query.length,
             Measure::Cosine | Measure::Jaccard => 0.0,
             Measure::Euclidean => plan.step_error,
-            Measure::Manhattan => 0.0,
+            Measure::Manhattan => plan.step_error_unweighed * scale,
         };
         let slack = match self.wanted.measure {
             Measure::Jaccard => 0.0,
-            Measure::Manhattan => f64::INFINITY,
             _ => terms + step_error * factor,
         };
-        PlaneWeights { each, total, bounds: Bounds { factor, slack, query } }
+        PlaneWeights { each, total, bounds: Bounds { factor, slack, scale, query } }
     }
 
     /// Numbers of the strides of these blocks.
@@ -253,7 +271,7 @@ impl Part<'_> {
         bounds: &Bounds,
         document: u32,
         sum: u16,
-        floor: &mut Floor,
+        floor: &Floor,
         candidates: &mut Vec<Candidate>,
     ) {
         let place = document as usize;
@@ -264,7 +282,6 @@ impl Part<'_> {
         {
             return;
         }
-        floor.raise(bounds.lower(measure, &self.facts, place, sum));
         candidates.push(Candidate { upper, chunk: self.number, document });
     }
 }

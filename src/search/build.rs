@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::chunk::{BUCKET, CHUNK, Chunk, Facts, STRIDE, StrideFacts, is_bitmap};
+use super::chunk::{BUCKET, CHUNK, Chunk, Facts, StrideFacts, is_bitmap};
 use super::column::Column;
-use super::kernels::{BLOCK, WORDS};
+use super::kernels::{BLOCK, STRIDE, WORDS};
 use super::levels::planes_of;
 use crate::data::{Norm, Weights, scaled};
 

@@ -34,12 +34,9 @@ pub struct Chunk {
     pub rows: Column<u8>,
     /// The highest frequency of all.
     pub highest: u32,
-    /// The best that a document of each [`STRIDE`] can have.
+    /// The best that a document of each [`super::kernels::STRIDE`] can have.
     pub strides: Vec<StrideFacts>,
 }
-
-/// Documents whose facts have common bounds.
-pub const STRIDE: usize = 512;
 
 /// Bounds of the facts of some documents that stand together.
 #[derive(Debug, Clone, Copy, PartialEq)]

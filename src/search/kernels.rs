@@ -10,6 +10,9 @@ pub const BLOCK: usize = 4096;
 /// 64 documents a word.
 pub const WORDS: usize = BLOCK / 64;
 
+/// Documents looked at together when the best are sought.
+pub const STRIDE: usize = 512;
+
 /// One sum a document.
 pub type Sums = [u16; BLOCK];
 
@@ -38,6 +41,15 @@ pub fn above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
         return wide::above(sums, floor, base, found);
     }
     portable::above(sums, floor, base, found);
+}
+
+/// The highest sum of each 64 documents.
+pub fn highest(sums: &[u16; STRIDE]) -> [u16; STRIDE / 64] {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512bw") {
+        return wide::highest(sums);
+    }
+    portable::highest(sums)
 }
 
 mod portable;
@@ -74,6 +86,14 @@ mod tests {
             let ones = blocks[..count].iter().filter(|bits| bits[1] & 1 == 1).count();
             assert_eq!(plain[64] == 5, ones == 0);
         }
+    }
+
+    #[test]
+    fn wide_and_portable_maxima_are_equal() {
+        let sums: Vec<u16> = mixed(STRIDE, 3).iter().map(|word| *word as u16).collect();
+        let sums: &[u16; STRIDE] = sums.as_slice().try_into().unwrap();
+        assert_eq!(highest(sums), portable::highest(sums));
+        assert_eq!(highest(sums)[7], *sums[448..].iter().max().unwrap());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Sums of planes over one chunk, and the documents that may be among the best.
 
-use super::chunk::{CHUNK, Chunk, Documents, STRIDE, StrideFacts};
-use super::kernels::{BLOCK, Plane, Sums, WORDS, above, add_planes};
+use super::chunk::{CHUNK, Chunk, Documents, StrideFacts};
+use super::kernels::{BLOCK, Plane, STRIDE, Sums, WORDS, above, add_planes, highest};
 use super::measure::{Bounds, FactsView, Measure};
 use super::query::{Met, Plan, Query};
 use super::top::Floor;
@@ -98,15 +98,16 @@ impl Scan {
 
     /// Raises the floor by the best of each few documents.
     fn raise(&self, part: &Part, bounds: &Bounds, floor: &mut Floor) {
-        let end = (part.blocks.end * BLOCK).min(part.chunk.documents());
-        for start in (part.blocks.start * BLOCK..end).step_by(GROUP) {
-            let range = start..end.min(start + GROUP);
-            let sums = &self.sums[range.clone()];
-            let allowed = part.wanted.allowed.map_or(u64::MAX, |allowed| allowed[start / GROUP]);
-            if allowed != 0 {
-                let best =
-                    bounds.best_lower(part.wanted.measure, &part.facts, range, sums, allowed);
-                floor.raise(best);
+        let (strides, _) = self.sums.as_chunks::<STRIDE>();
+        for stride in part.strides() {
+            let mut lowest = part.floor_sum(bounds, floor, stride);
+            for (group, highest) in highest(&strides[stride]).into_iter().enumerate() {
+                if lowest.is_some_and(|lowest| highest <= lowest) {
+                    continue;
+                }
+                let start = stride * STRIDE + group * GROUP;
+                part.raise_by(bounds, start, &self.sums, floor);
+                lowest = part.floor_sum(bounds, floor, stride);
             }
         }
     }
@@ -263,6 +264,18 @@ impl Part<'_> {
             true if self.wanted.measure.is_distance() => None,
             true => Some(0),
             false => Some(lowest.min(f64::from(u16::MAX)) as u16),
+        }
+    }
+
+    /// Raises the floor by the best of the documents from `start` on.
+    fn raise_by(&self, bounds: &Bounds, start: usize, sums: &[u16; CHUNK], floor: &mut Floor) {
+        let end = self.chunk.documents().min(start + GROUP);
+        let allowed = self.wanted.allowed.map_or(u64::MAX, |allowed| allowed[start / GROUP]);
+        if start < end && allowed != 0 {
+            let sums = &sums[start..end];
+            let best =
+                bounds.best_lower(self.wanted.measure, &self.facts, start..end, sums, allowed);
+            floor.raise(best);
         }
     }
 

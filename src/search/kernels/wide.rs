@@ -10,11 +10,11 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m512i, _mm512_cmpgt_epu16_mask, _mm512_loadu_si512, _mm512_mask_add_epi16, _mm512_set1_epi16,
-    _mm512_storeu_si512,
+    __m512i, _mm512_cmpgt_epu16_mask, _mm512_loadu_si512, _mm512_mask_add_epi16, _mm512_max_epu16,
+    _mm512_set1_epi16, _mm512_storeu_si512,
 };
 
-use super::{BLOCK, Plane, Sums, WORDS};
+use super::{BLOCK, Plane, STRIDE, Sums, WORDS};
 
 /// Sums in a register.
 const LANES: usize = 32;
@@ -27,6 +27,11 @@ pub(super) fn add_planes(sums: &mut Sums, planes: &[Plane]) {
 pub(super) fn above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
     // SAFETY: `kernels::above` asked the processor for AVX-512BW.
     unsafe { find_above(sums, floor, base, found) }
+}
+
+pub(super) fn highest(sums: &[u16; STRIDE]) -> [u16; STRIDE / 64] {
+    // SAFETY: `kernels::highest` asked the processor for AVX-512BW.
+    unsafe { find_highest(sums) }
 }
 
 /// Sums are loaded and stored once for several planes.
@@ -77,6 +82,18 @@ fn find_above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
     }
     let start = registers.len() * LANES;
     super::portable::above(rest, floor, base + start as u32, found);
+}
+
+#[target_feature(enable = "avx512bw,avx512f")]
+fn find_highest(sums: &[u16; STRIDE]) -> [u16; STRIDE / 64] {
+    let (registers, _) = sums.as_chunks::<LANES>();
+    let (pairs, _) = registers.as_chunks::<2>();
+    std::array::from_fn(|group| {
+        let [low, high] = &pairs[group];
+        let mut both = [0; LANES];
+        store(&mut both, _mm512_max_epu16(load(low), load(high)));
+        both.into_iter().fold(0, u16::max)
+    })
 }
 
 #[target_feature(enable = "avx512f")]

@@ -49,13 +49,23 @@ impl Counts {
 ///
 /// The first number says where the first document of the first chunk stands in `counts`.
 pub fn build(counts: &Counts, weights: &Weights, columns: usize) -> (Vec<u32>, Vec<Chunk>) {
+    build_by(counts, weights, columns, chunk_length(counts.len()))
+}
+
+/// The same with chunks of `length` documents.
+pub(super) fn build_by(
+    counts: &Counts,
+    weights: &Weights,
+    columns: usize,
+    length: usize,
+) -> (Vec<u32>, Vec<Chunk>) {
     let worths: Vec<Worth> =
         (0..counts.len()).into_par_iter().map(|row| Worth::of(counts.row(row), weights)).collect();
     let mut order: Vec<u32> = (0..counts.len() as u32).collect();
     let scale = |document: u32| worths[document as usize].cosine_scale;
     order.par_sort_by(|left, right| scale(*right).total_cmp(&scale(*left)).then(left.cmp(right)));
     let chunks = order
-        .par_chunks(chunk_length(counts.len()))
+        .par_chunks(length)
         .map(|documents| build_chunk(documents, counts, &worths, columns))
         .collect();
     (order, chunks)
@@ -86,7 +96,10 @@ impl Worth {
         }
         let square: f64 = values.iter().map(|value| f64::from(*value).powi(2)).sum();
         let sum = values.iter().map(|value| f64::from(value.abs())).sum();
-        let cosine_scale = if unscaled > 0.0 { (unscaled.recip() as f32).next_up() } else { 0.0 };
+        if unscaled == 0.0 {
+            return Worth { cosine_scale: 0.0, scale: 0.0, length: 0.0, sum: 0.0 };
+        }
+        let cosine_scale = (unscaled.recip() as f32).next_up();
         Worth { cosine_scale, scale, length: square.sqrt(), sum }
     }
 }

@@ -165,7 +165,7 @@ const ROUNDING: f64 = 1e-9;
 impl Bounds {
     /// No higher than this is the key of a document with `sum`.
     pub fn upper(&self, measure: Measure, facts: &FactsView, document: usize, sum: u16) -> f64 {
-        self.bound(measure, facts, document, f64::from(sum)) + ROUNDING
+        self.bound(measure, facts, document, f64::from(sum) * (1.0 + 1e-6)) + ROUNDING
     }
 
     /// The best of several documents has a key no lower than this.
@@ -184,7 +184,7 @@ impl Bounds {
         let bounds = |place: usize, sum: u16| match measure {
             // A document's scale may be less than the one its planes were weighed for.
             Measure::Manhattan => {
-                let fair = facts.scales[place] / self.scale;
+                let fair = facts.scales[place] / self.scale.max(f64::MIN_POSITIVE);
                 self.bound(measure, facts, place, low(sum) * fair)
             }
             _ => self.bound(measure, facts, place, low(sum)),

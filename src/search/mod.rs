@@ -19,3 +19,6 @@ pub use chunk::Chunk;
 pub use measure::Measure;
 pub use query::Query;
 pub use searcher::{Found, Request, Worker};
+
+#[cfg(test)]
+mod tests;

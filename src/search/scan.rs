@@ -57,6 +57,10 @@ impl Scan {
         floor: &mut Floor,
         candidates: &mut Vec<Candidate>,
     ) -> Result<()> {
+        if wanted.query.columns.len() > MOST_TERMS {
+            everything(wanted, number, chunk, candidates);
+            return Ok(());
+        }
         let plan = Plan::new(wanted.query, chunk, wanted.weights, wanted.measure)?;
         let facts = FactsView::of(&chunk.facts)?;
         let blocks = chunk.block_count();
@@ -134,6 +138,24 @@ impl Scan {
             }
         }
     }
+}
+
+/// Sums have no room for the rounding of more terms.
+const MOST_TERMS: usize = 30_000;
+
+/// A row of very many terms is compared with every document.
+fn everything(wanted: &Wanted, number: u32, chunk: &Chunk, candidates: &mut Vec<Candidate>) {
+    let documents = (0..chunk.documents() as u32)
+        .filter(|document| is_allowed(wanted.allowed, *document as usize));
+    candidates.extend(documents.map(|document| Candidate {
+        upper: f64::INFINITY,
+        chunk: number,
+        document,
+    }));
+}
+
+fn is_allowed(allowed: Option<&[u64]>, place: usize) -> bool {
+    allowed.is_none_or(|allowed| allowed[place / 64] >> (place % 64) & 1 == 1)
 }
 
 /// Documents of which the best raises the floor: those of one word of a filter.
@@ -254,7 +276,7 @@ impl Part<'_> {
             Measure::Cosine => key * bounds.factor / facts.cosine_scale.max(f64::MIN_POSITIVE),
             Measure::Euclidean => {
                 let dot = (key + query.length.powi(2) + facts.length.powi(2)) / 2.0;
-                dot * bounds.factor / facts.scale
+                if dot > 0.0 { dot * bounds.factor / facts.scale } else { 0.0 }
             }
             Measure::Manhattan => (key + query.sum + facts.sum) / 2.0 * bounds.factor,
             Measure::Jaccard => key * (f64::from(query.size) + facts.size) / (1.0 + key),
@@ -270,8 +292,11 @@ impl Part<'_> {
     /// Raises the floor by the best of the documents from `start` on.
     fn raise_by(&self, bounds: &Bounds, start: usize, sums: &[u16; CHUNK], floor: &mut Floor) {
         let end = self.chunk.documents().min(start + GROUP);
+        if start >= end {
+            return;
+        }
         let allowed = self.wanted.allowed.map_or(u64::MAX, |allowed| allowed[start / GROUP]);
-        if start < end && allowed != 0 {
+        if allowed != 0 {
             let sums = &sums[start..end];
             let best =
                 bounds.best_lower(self.wanted.measure, &self.facts, start..end, sums, allowed);
@@ -288,11 +313,10 @@ impl Part<'_> {
         candidates: &mut Vec<Candidate>,
     ) {
         let place = document as usize;
-        let is_allowed = |allowed: &[u64]| allowed[place / 64] >> (place % 64) & 1 == 1;
         let measure = self.wanted.measure;
         let upper = bounds.upper(measure, &self.facts, place, sum);
-        if floor.key().is_some_and(|key| upper < key) || !self.wanted.allowed.is_none_or(is_allowed)
-        {
+        let is_too_low = floor.key().is_some_and(|key| upper < key);
+        if is_too_low || !is_allowed(self.wanted.allowed, place) {
             return;
         }
         candidates.push(Candidate { upper, chunk: self.number, document });

@@ -2,8 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::chunk::{BUCKET, CHUNK, Chunk, Facts, StrideFacts, is_bitmap};
-use super::column::Column;
+use super::chunk::{BUCKET, CHUNK, ChunkParts, StrideFacts, is_bitmap};
 use super::kernels::{BLOCK, STRIDE, WORDS};
 use super::levels::planes_of;
 use crate::data::{Norm, Weights, scaled};
@@ -48,7 +47,7 @@ impl Counts {
 /// The order of documents in the chunks, and the chunks.
 ///
 /// The first number says where the first document of the first chunk stands in `counts`.
-pub fn build(counts: &Counts, weights: &Weights, columns: usize) -> (Vec<u32>, Vec<Chunk>) {
+pub fn build(counts: &Counts, weights: &Weights, columns: usize) -> (Vec<u32>, Vec<ChunkParts>) {
     build_by(counts, weights, columns, chunk_length(counts.len()))
 }
 
@@ -58,18 +57,41 @@ pub(super) fn build_by(
     weights: &Weights,
     columns: usize,
     length: usize,
-) -> (Vec<u32>, Vec<Chunk>) {
+) -> (Vec<u32>, Vec<ChunkParts>) {
     let worths: Vec<Worth> =
         (0..counts.len()).into_par_iter().map(|row| Worth::of(counts.row(row), weights)).collect();
     let mut order: Vec<u32> = (0..counts.len() as u32).collect();
     let scale = |document: u32| worths[document as usize].cosine_scale;
     order.par_sort_by(|left, right| scale(*right).total_cmp(&scale(*left)).then(left.cmp(right)));
-    let chunks = order
-        .par_chunks(length)
+    let chunks = cut(&order, counts, length)
+        .into_par_iter()
         .map(|documents| build_chunk(documents, counts, &worths, columns))
         .collect();
     (order, chunks)
 }
+
+/// Documents a chunk: so many, and never more postings than 32 bits can count.
+fn cut<'a>(order: &'a [u32], counts: &Counts, length: usize) -> Vec<&'a [u32]> {
+    let (mut chunks, mut rest) = (Vec::new(), order);
+    while !rest.is_empty() {
+        let mut postings = 0;
+        let fits = rest.iter().take(length).take_while(|document| {
+            postings += counts.row(**document as usize).0.len();
+            postings <= MOST_POSTINGS
+        });
+        // Whole words of a filter, unless the corpus ends there.
+        let fits = fits.count();
+        let is_cut_by_postings = fits < length && fits < rest.len();
+        let fits = if is_cut_by_postings { (fits / 64 * 64).max(64) } else { fits };
+        let (chunk, others) = rest.split_at(fits.min(rest.len()));
+        chunks.push(chunk);
+        rest = others;
+    }
+    chunks
+}
+
+/// Ten bytes each at most in the rows of a chunk.
+const MOST_POSTINGS: usize = u32::MAX as usize / 10;
 
 /// Chunks of nearly one length: the last is not a small rest.
 fn chunk_length(documents: usize) -> usize {
@@ -104,7 +126,7 @@ impl Worth {
     }
 }
 
-fn build_chunk(documents: &[u32], counts: &Counts, worths: &[Worth], columns: usize) -> Chunk {
+fn build_chunk(documents: &[u32], counts: &Counts, worths: &[Worth], columns: usize) -> ChunkParts {
     let postings = Postings::new(documents, counts, columns);
     let mut planes = Planes::new(documents.len());
     let mut buckets = vec![0];
@@ -130,22 +152,20 @@ fn build_chunk(documents: &[u32], counts: &Counts, worths: &[Worth], columns: us
         sum: -highest(block, |one| -worth(one).sum),
         size: -highest(block, |one| -f64::from(size(one))),
     });
-    Chunk {
+    ChunkParts {
         strides: strides.collect(),
-        buckets: Column(buckets),
-        terms: Column(terms),
-        planes: Column(planes.places),
-        bits: Column(planes.bits),
-        lists: Column(planes.lists),
-        facts: Facts {
-            cosine_scales: Column(documents.iter().map(|one| worth(one).cosine_scale).collect()),
-            scales: Column(documents.iter().map(|one| worth(one).scale).collect()),
-            lengths: Column(documents.iter().map(|one| worth(one).length).collect()),
-            sums: Column(documents.iter().map(|one| worth(one).sum).collect()),
-            sizes: Column(documents.iter().map(size).collect()),
-        },
-        row_starts: Column(row_starts),
-        rows: Column(rows),
+        buckets,
+        terms,
+        planes: planes.places,
+        bits: planes.bits,
+        lists: planes.lists,
+        cosine_scales: documents.iter().map(|one| worth(one).cosine_scale).collect(),
+        scales: documents.iter().map(|one| worth(one).scale).collect(),
+        lengths: documents.iter().map(|one| worth(one).length).collect(),
+        sums: documents.iter().map(|one| worth(one).sum).collect(),
+        sizes: documents.iter().map(size).collect(),
+        row_starts,
+        rows,
         highest: postings.frequencies.iter().copied().max().unwrap_or(1),
     }
 }

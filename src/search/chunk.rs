@@ -4,9 +4,9 @@
 //! a term weighs most in. A term has a plane for each step of its frequency
 //! ([`super::levels`]): a bitmap if many documents stand in it, else a list.
 
-use super::column::Column;
 use super::kernels::{BLOCK, WORDS};
 use crate::error::{Error, Result};
+use crate::files::Column;
 
 /// Documents are numbered by 16 bits within a chunk.
 pub const CHUNK: usize = 1 << 16;
@@ -35,6 +35,25 @@ pub struct Chunk {
     /// The highest frequency of all.
     pub highest: u32,
     /// The best that a document of each [`super::kernels::STRIDE`] can have.
+    pub strides: Vec<StrideFacts>,
+}
+
+/// A chunk as it is built, with the fields of [`Chunk`].
+#[derive(Default)]
+pub struct ChunkParts {
+    pub buckets: Vec<u32>,
+    pub terms: Vec<[u32; 2]>,
+    pub planes: Vec<[u32; 2]>,
+    pub bits: Vec<u64>,
+    pub lists: Vec<u16>,
+    pub cosine_scales: Vec<f32>,
+    pub scales: Vec<f64>,
+    pub lengths: Vec<f64>,
+    pub sums: Vec<f64>,
+    pub sizes: Vec<u32>,
+    pub row_starts: Vec<u32>,
+    pub rows: Vec<u8>,
+    pub highest: u32,
     pub strides: Vec<StrideFacts>,
 }
 

@@ -5,20 +5,23 @@
 
 mod build;
 mod chunk;
-mod column;
 mod kernels;
 mod levels;
 mod measure;
 mod query;
+mod records;
 mod scan;
 mod searcher;
+mod segment;
 mod top;
 
-pub use build::{Counts, build};
+pub use build::Counts;
 pub use chunk::Chunk;
 pub use measure::Measure;
 pub use query::Query;
+pub use records::{FIELDS, Record, Records};
 pub use searcher::{Found, Request, Worker};
+pub use segment::{FORM, OpenSegment, write_segment};
 
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,11 @@
 use proptest::prelude::*;
 
 use super::build::build_by;
+use super::chunk::Chunk;
+use super::segment::write_built;
 use super::*;
 use crate::data::{Norm, Weights};
+use crate::files::Sections;
 
 /// Documents as (column, frequency), and what is asked of them.
 #[derive(Debug, Clone)]
@@ -105,7 +108,18 @@ fn search(case: &Case, measure: Measure) -> Vec<(f64, u32)> {
         let columns: Vec<u32> = document.iter().map(|(column, _)| *column).collect();
         counts.push(&columns, document.iter().map(|(_, frequency)| *frequency));
     }
-    let (order, chunks) = build_by(&counts, &case.weights, case.columns, case.chunk);
+    let built = build_by(&counts, &case.weights, case.columns, case.chunk);
+    let order = built.0.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("segment");
+    let record = |number: usize| Record { id: number.to_string(), ..Record::default() };
+    let records: Vec<Record> = (0..counts.len()).map(record).collect();
+    write_built(&path, &records, built).unwrap();
+    let file = Sections::open(&path, FORM).unwrap();
+    let OpenSegment { chunks, records } = OpenSegment::open(&file, order.len() as u32).unwrap();
+    file.check().unwrap();
+    let first = records.find("0").unwrap().unwrap();
+    assert_eq!(order[first as usize], 0);
     let number = |found: &Found| order[found.chunk as usize * case.chunk + found.document as usize];
     let (columns, values) = weighed(&case.weights, &case.query);
     let allowed = case.allowed.map(|allowed| bits(&order, &chunks, case.chunk, allowed));
@@ -135,7 +149,7 @@ fn bits(order: &[u32], chunks: &[Chunk], length: usize, allowed: u64) -> Vec<Vec
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn the_nearest_are_found(case in case()) {

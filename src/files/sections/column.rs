@@ -17,6 +17,7 @@ impl Element for i16 {}
 impl Element for u32 {}
 impl Element for i32 {}
 impl Element for u64 {}
+impl Element for [u32; 2] {}
 impl Element for f32 {}
 impl Element for f64 {}
 
@@ -87,6 +88,18 @@ impl<T: Element> Column<T> {
     /// One of them is damaged.
     pub fn all(&self) -> Result<&[T]> {
         self.get(0..self.len())
+    }
+
+    /// Some of the numbers as a column of their own.
+    ///
+    /// # Errors
+    /// There are none in that range.
+    pub fn part(&self, range: Range<usize>) -> Result<Column<T>> {
+        if range.start > range.end || range.end > self.len() {
+            return Err(self.outside(range));
+        }
+        let start = self.place.start + range.start * size_of::<T>();
+        Ok(Column::new(Arc::clone(&self.file), start..start + range.len() * size_of::<T>()))
     }
 
     #[cold]

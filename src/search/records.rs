@@ -1,0 +1,362 @@
+//! What is told of a document that was found: its id, its title, its text, and by what
+//! it can be filtered.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::files::{Column, Sections, SectionsWriter};
+
+/// One document as it is kept beside its row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// Unique within the index.
+    pub id: String,
+    /// Its text, clean.
+    pub text: String,
+    /// Its title; empty if it has none.
+    pub title: String,
+    /// Days or seconds are the caller's: dates are compared as numbers.
+    pub date: Option<i64>,
+    /// Values to filter by, in the order of [`FIELDS`]; empty if it has none.
+    pub fields: [String; FIELDS.len()],
+}
+
+/// What documents can be filtered by beside their date.
+pub const FIELDS: [&str; 3] = ["source", "label", "language"];
+
+/// Documents whose texts are compressed together.
+const TOGETHER: usize = 16;
+
+/// Longer texts are cut: a snippet is all that is shown of them.
+const LONGEST_TEXT: usize = 1 << 20;
+
+/// What no date is written as; it sorts before all others.
+const NO_DATE: i64 = i64::MIN;
+
+/// Writes the records in the order of `order`.
+pub(super) fn write_records(
+    file: &mut SectionsWriter,
+    records: &[Record],
+    order: &[u32],
+) -> Result<()> {
+    let ordered: Vec<&Record> = order.iter().map(|place| &records[*place as usize]).collect();
+    write_ids(file, &ordered)?;
+    write_dates(file, &ordered)?;
+    for (field, tags) in FIELD_TAGS.iter().enumerate() {
+        write_field(file, tags, &ordered, field)?;
+    }
+    write_texts(file, &ordered)
+}
+
+/// For each field: values, ends of the values, ends of the documents of each, documents.
+const FIELD_TAGS: [[[u8; 4]; 4]; FIELDS.len()] = [
+    [*b"F0VA", *b"F0VE", *b"F0DE", *b"F0DO"],
+    [*b"F1VA", *b"F1VE", *b"F1DE", *b"F1DO"],
+    [*b"F2VA", *b"F2VE", *b"F2DE", *b"F2DO"],
+];
+
+/// Ids in the order of documents, and the documents in the order of their ids.
+fn write_ids(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
+    let mut end = 0;
+    let ends: Vec<u64> = records
+        .iter()
+        .map(|record| {
+            end += record.id.len() as u64;
+            end
+        })
+        .collect();
+    file.section::<u64>(*b"IDEN")?.write(&ends)?;
+    let mut ids = file.section::<u8>(*b"IDBY")?;
+    records.iter().try_for_each(|record| ids.write(record.id.as_bytes()))?;
+    let mut sorted: Vec<u32> = (0..records.len() as u32).collect();
+    sorted.par_sort_unstable_by_key(|place| (records[*place as usize].id.as_str(), *place));
+    file.section::<u32>(*b"IDSO")?.write(&sorted)
+}
+
+fn write_dates(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
+    let date = |place: u32| records[place as usize].date.unwrap_or(NO_DATE);
+    let mut sorted: Vec<u32> = (0..records.len() as u32).collect();
+    sorted.sort_unstable_by_key(|place| (date(*place), *place));
+    let dates: Vec<u64> = sorted.iter().map(|place| date(*place) as u64).collect();
+    file.section::<u64>(*b"DATE")?.write(&dates)?;
+    file.section::<u32>(*b"DATO")?.write(&sorted)?;
+    let dates: Vec<u64> = (0..records.len() as u32).map(|place| date(place) as u64).collect();
+    file.section::<u64>(*b"DATD")?.write(&dates)
+}
+
+fn write_field(
+    file: &mut SectionsWriter,
+    [values, value_ends, document_ends, documents]: &[[u8; 4]; 4],
+    records: &[&Record],
+    field: usize,
+) -> Result<()> {
+    let mut by_value: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (place, record) in records.iter().enumerate() {
+        let value = record.fields[field].as_str();
+        if !value.is_empty() {
+            by_value.entry(value).or_default().push(place as u32);
+        }
+    }
+    let mut section = file.section::<u8>(*values)?;
+    by_value.keys().try_for_each(|value| section.write(value.as_bytes()))?;
+    let ends = |length: fn(&(&&str, &Vec<u32>)) -> usize| -> Vec<u64> {
+        let sum = |end: &mut u64, one| {
+            *end += length(&one) as u64;
+            Some(*end)
+        };
+        by_value.iter().scan(0, sum).collect()
+    };
+    file.section::<u64>(*value_ends)?.write(&ends(|(value, _)| value.len()))?;
+    file.section::<u64>(*document_ends)?.write(&ends(|(_, documents)| documents.len()))?;
+    let mut section = file.section::<u32>(*documents)?;
+    by_value.values().try_for_each(|documents| section.write(documents))
+}
+
+/// Titles and texts, several documents together: (end of title, end of text) within them.
+fn write_texts(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
+    let mut ends = Vec::with_capacity(records.len());
+    for together in records.chunks(TOGETHER) {
+        let mut end = 0;
+        for record in together {
+            let title = end + record.title.len() as u32;
+            end = title + cut(&record.text).len() as u32;
+            ends.push([title, end]);
+        }
+    }
+    file.section::<[u32; 2]>(*b"TXTE")?.write(&ends)?;
+    let mut section_ends = Vec::new();
+    let mut section = file.section::<u8>(*b"TEXT")?;
+    let mut end = 0;
+    for many in records.chunks(TOGETHER * 256) {
+        let packed: Vec<Vec<u8>> = many.par_chunks(TOGETHER).map(pack).collect();
+        for bytes in packed {
+            end += bytes.len() as u64;
+            section_ends.push(end);
+            section.write(&bytes)?;
+        }
+    }
+    file.section::<u64>(*b"TXTB")?.write(&section_ends)
+}
+
+fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST_TEXT)]
+}
+
+fn pack(records: &[&Record]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+    for record in records {
+        let parts = [record.title.as_bytes(), cut(&record.text).as_bytes()];
+        parts.iter().for_each(|part| encoder.write_all(part).expect("memory takes all"));
+    }
+    encoder.finish().expect("memory takes all")
+}
+
+/// The records of a segment.
+pub struct Records {
+    documents: u32,
+    id_ends: Column<u64>,
+    ids: Column<u8>,
+    by_id: Column<u32>,
+    dates: Column<u64>,
+    by_date: Column<u32>,
+    date_of: Column<u64>,
+    fields: Vec<Field>,
+    text_ends: Column<[u32; 2]>,
+    texts: Column<u8>,
+    together_ends: Column<u64>,
+}
+
+/// The documents of each value of a field.
+struct Field {
+    values: Column<u8>,
+    value_ends: Column<u64>,
+    document_ends: Column<u64>,
+    documents: Column<u32>,
+}
+
+impl Records {
+    pub(super) fn open(file: &Sections, documents: u32) -> Result<Self> {
+        let field = |[values, value_ends, document_ends, documents]: &[[u8; 4]; 4]| {
+            Ok(Field {
+                values: file.column(*values)?,
+                value_ends: file.column(*value_ends)?,
+                document_ends: file.column(*document_ends)?,
+                documents: file.column(*documents)?,
+            })
+        };
+        let records = Records {
+            documents,
+            id_ends: file.column(*b"IDEN")?,
+            ids: file.column(*b"IDBY")?,
+            by_id: file.column(*b"IDSO")?,
+            dates: file.column(*b"DATE")?,
+            by_date: file.column(*b"DATO")?,
+            date_of: file.column(*b"DATD")?,
+            fields: FIELD_TAGS.iter().map(field).collect::<Result<_>>()?,
+            text_ends: file.column(*b"TXTE")?,
+            texts: file.column(*b"TEXT")?,
+            together_ends: file.column(*b"TXTB")?,
+        };
+        let count = documents as usize;
+        let lengths = [
+            records.id_ends.len(),
+            records.by_id.len(),
+            records.dates.len(),
+            records.by_date.len(),
+            records.date_of.len(),
+            records.text_ends.len(),
+        ];
+        let is_whole = lengths.iter().all(|length| *length == count)
+            && records.together_ends.len() == count.div_ceil(TOGETHER);
+        match is_whole {
+            true => Ok(records),
+            false => Err(file.contradiction("it lacks records of its documents")),
+        }
+    }
+
+    /// The id of a document.
+    ///
+    /// # Errors
+    /// If the file is damaged there; so with the other methods.
+    pub fn id(&self, document: u32) -> Result<&str> {
+        let range = between(&self.id_ends, document as usize)?;
+        text(self.ids.get(range)?)
+    }
+
+    /// The document with an id.
+    pub fn find(&self, id: &str) -> Result<Option<u32>> {
+        let (mut low, mut high) = (0, self.documents as usize);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let document = self.by_id.at(middle)?;
+            match self.id(document)?.cmp(id) {
+                std::cmp::Ordering::Equal => return Ok(Some(document)),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        Ok(None)
+    }
+
+    /// All that is kept of a document.
+    pub fn record(&self, document: u32) -> Result<Record> {
+        let (title, text) = self.texts(document)?;
+        let date = self.date_of.at(document as usize)? as i64;
+        let mut fields = [const { String::new() }; FIELDS.len()];
+        for (value, field) in fields.iter_mut().zip(&self.fields) {
+            *value = field.value_of(document)?;
+        }
+        let date = (date != NO_DATE).then_some(date);
+        Ok(Record { id: self.id(document)?.to_owned(), text, title, date, fields })
+    }
+
+    /// Sets the bits of documents with one of `values` in the field of that number.
+    pub fn with_values(&self, field: usize, values: &[String], bits: &mut [u64]) -> Result<()> {
+        let field = &self.fields[field];
+        for value in values {
+            for &document in field.documents_with(value)? {
+                set(bits, document, self.documents)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the bits of documents with a date from `since` on and before `until`.
+    pub fn with_dates(
+        &self,
+        since: Option<i64>,
+        until: Option<i64>,
+        bits: &mut [u64],
+    ) -> Result<()> {
+        let dates = self.dates.all()?;
+        let since = since.unwrap_or(NO_DATE + 1);
+        let start = dates.partition_point(|date| (*date as i64) < since);
+        let end =
+            until.map_or(dates.len(), |until| dates.partition_point(|date| (*date as i64) < until));
+        for &document in self.by_date.get(start..end.max(start))? {
+            set(bits, document, self.documents)?;
+        }
+        Ok(())
+    }
+
+    fn texts(&self, document: u32) -> Result<(String, String)> {
+        let place = document as usize;
+        let first = place / TOGETHER * TOGETHER;
+        let last = (first + TOGETHER).min(self.documents as usize) - 1;
+        let packed = self.texts.get(between(&self.together_ends, place / TOGETHER)?)?;
+        let [_, length] = self.text_ends.at(last)?;
+        let start = if place == first { 0 } else { self.text_ends.at(place - 1)?[1] };
+        let [title, end] = self.text_ends.at(place)?;
+        let mut unpacked = Vec::new();
+        DeflateDecoder::new(packed)
+            .take(u64::from(length.min(MOST_TOGETHER)))
+            .read_to_end(&mut unpacked)
+            .map_err(|error| damaged(&error.to_string()))?;
+        let part = |range: std::ops::Range<u32>| {
+            let bytes = unpacked.get(range.start as usize..range.end as usize);
+            text(bytes.ok_or_else(|| damaged("it is shorter than it says"))?).map(str::to_owned)
+        };
+        Ok((part(start..title)?, part(title..end)?))
+    }
+}
+
+/// Texts and titles of documents that are compressed together.
+const MOST_TOGETHER: u32 = (TOGETHER * (LONGEST_TEXT + (1 << 20))) as u32;
+
+impl Field {
+    fn documents_with(&self, value: &str) -> Result<&[u32]> {
+        let (mut low, mut high) = (0, self.value_ends.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match text(self.values.get(between(&self.value_ends, middle)?)?)?.cmp(value) {
+                std::cmp::Ordering::Equal => {
+                    return self.documents.get(between(&self.document_ends, middle)?);
+                }
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        Ok(&[])
+    }
+
+    fn value_of(&self, document: u32) -> Result<String> {
+        for place in 0..self.value_ends.len() {
+            let documents = self.documents.get(between(&self.document_ends, place)?)?;
+            if documents.binary_search(&document).is_ok() {
+                let value = self.values.get(between(&self.value_ends, place)?)?;
+                return text(value).map(str::to_owned);
+            }
+        }
+        Ok(String::new())
+    }
+}
+
+/// From the end of the one before to its own.
+fn between(ends: &Column<u64>, place: usize) -> Result<std::ops::Range<usize>> {
+    let start = if place == 0 { 0 } else { ends.at(place - 1)? };
+    Ok(start as usize..ends.at(place)? as usize)
+}
+
+fn set(bits: &mut [u64], document: u32, documents: u32) -> Result<()> {
+    match bits.get_mut(document as usize / 64).filter(|_| document < documents) {
+        Some(word) => {
+            *word |= 1 << (document % 64);
+            Ok(())
+        }
+        None => Err(damaged("it names documents that it has not")),
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|_| damaged("a text is no UTF-8"))
+}
+
+fn damaged(what: &str) -> Error {
+    Error::data(format!("the search index is damaged: {what}")).hinted(super::segment::FORM.mend)
+}

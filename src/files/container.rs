@@ -264,7 +264,8 @@ impl ContainerReader {
     }
 }
 
-fn wrong_version(path: &Path, form: Form, version: u32) -> Error {
+/// An error about a file of another version than this program writes.
+pub(super) fn wrong_version(path: &Path, form: Form, version: u32) -> Error {
     let (age, hint) = match version > form.version {
         true => ("a newer", format!("update malmoi, or {}", form.mend)),
         false => ("an older", form.mend.to_owned()),

@@ -1,7 +1,7 @@
 //! Malmoi turns Korean and English text into features, sentiment, search and reports.
 //!
 //! Text enters by [`source`], passes [`clean`], [`analyze`], [`vectorize`] and
-//! [`classify`], and leaves by [`report`]; [`config`] reads what each room shall do.
+//! [`classify`], or is looked for in [`search`], and leaves by [`report`]; [`config`] reads what each room shall do.
 
 pub mod analyze;
 pub mod classify;
@@ -15,6 +15,7 @@ pub mod net;
 pub mod news;
 pub mod pipeline;
 pub mod report;
+pub mod search;
 pub mod source;
 pub mod traits;
 pub mod vectorize;

@@ -31,6 +31,7 @@ pub use output::OutputFile;
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetReader;
 pub use records::RecordReader;
+pub(crate) use regular::open_regular;
 pub use regular::{open_own, read_dictionary};
 pub use rows::{Format, RowWriter};
 pub use sections::{Column, Element, SectionWriter, Sections, SectionsWriter};

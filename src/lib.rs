@@ -1,7 +1,7 @@
 //! Malmoi turns Korean and English text into features, sentiment, search and reports.
 //!
 //! Text enters by [`source`], passes [`clean`], [`analyze`], [`vectorize`] and
-//! [`classify`], and leaves by [`report`]; [`config`] reads what each room shall do.
+//! [`classify`], or is looked for in [`search`], and leaves by [`report`]; [`config`] reads what each room shall do.
 
 pub mod analyze;
 pub mod classify;

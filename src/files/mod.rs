@@ -8,6 +8,7 @@ mod encoding;
 mod excerpt;
 mod json_object;
 mod json_records;
+mod lock;
 mod mmap;
 mod output;
 #[cfg(feature = "parquet")]
@@ -25,10 +26,12 @@ pub use atomic::AtomicFile;
 pub use encoding::check_label;
 pub(crate) use excerpt::NumberedText;
 pub(crate) use json_object::{json_object, json_string};
+pub use lock::FileLock;
 pub use output::OutputFile;
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetReader;
 pub use records::RecordReader;
+pub(crate) use regular::open_regular;
 pub use regular::{open_own, read_dictionary};
 pub use rows::{Format, RowWriter};
 pub use sections::{Column, Element, SectionWriter, Sections, SectionsWriter};

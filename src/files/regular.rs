@@ -36,7 +36,7 @@ pub fn read_dictionary(path: &Path, what: &str, limit: u64) -> Result<String> {
 }
 
 /// Opens a regular file to read, by whatever link it is named.
-pub(super) fn open_regular(path: &Path) -> std::io::Result<File> {
+pub(crate) fn open_regular(path: &Path) -> std::io::Result<File> {
     regular(open(OpenOptions::new().read(true), path, true)?)
 }
 

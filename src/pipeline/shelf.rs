@@ -1,8 +1,6 @@
 //! Results kept by fingerprint, one folder a pipeline, written atomically.
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::watch::Watch;
 use crate::error::{Error, Result};
-use crate::files::{AtomicFile, open_own, sweep, trailer};
+use crate::files::{AtomicFile, FileLock, sweep, trailer};
 
 /// Layout of the manifest; a newer one is refused, an older one is made anew.
 const VERSION: u32 = 3;
@@ -245,7 +243,7 @@ struct Version {
 
 /// Holds a state folder for one process; released when dropped or killed.
 pub struct Lock {
-    _file: File,
+    _lock: FileLock,
 }
 
 impl Lock {
@@ -261,40 +259,18 @@ impl Lock {
                 .hinted("give another one with --state DIR")
         })?;
         let path = state.join("lock");
-        let failed = |error| {
-            Error::file("cannot lock", &path, error).hinted("give another folder with --state DIR")
+        let mut told = false;
+        let waiting = &mut |holder: &str| {
+            if !told {
+                watch.note(&format!("waiting for {holder}, which uses the same folder"));
+                told = true;
+            }
+            watch.check()
         };
-        let mut file = open_own(&path)?;
-        wait(&mut file, &path, watch)?;
-        let holder = format!("process {} ({purpose})\n", std::process::id());
-        let written = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| file.write_all(holder.as_bytes()));
-        written.map_err(failed)?;
+        let lock = FileLock::take(&path, purpose, waiting)
+            .map_err(|error| error.hinted_if_none("give another folder with --state DIR"))?;
         sweep_all(state);
-        Ok(Lock { _file: file })
-    }
-}
-
-fn wait(file: &mut File, path: &Path, watch: &dyn Watch) -> Result<()> {
-    let mut told = false;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) => return Err(Error::file("cannot lock", path, error)),
-        }
-        if !told {
-            let mut holder = String::new();
-            let _ = file
-                .rewind()
-                .and_then(|()| Read::by_ref(file).take(200).read_to_string(&mut holder));
-            watch.note(&format!("waiting for {}, which uses the same folder", holder.trim()));
-            told = true;
-        }
-        watch.check()?;
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        Ok(Lock { _lock: lock })
     }
 }
 

@@ -1,10 +1,15 @@
-//! Rows → the most similar documents.
+//! Rows → hits.
 //!
-//! In: counted rows and the weights of their columns. Out: the nearest documents
-//! by four measures, exactly.
+//! In: counted rows of a corpus and the weights of their columns; a row to look for.
+//! Out: the nearest documents by four measures, exactly. Promises: the same index gives
+//! the same hits in the same order on any number of threads; who reads sees one
+//! generation of the index, whole; a process that is killed leaves the old generation
+//! or the new one.
 
 mod build;
 mod chunk;
+mod filter;
+mod index;
 mod kernels;
 mod levels;
 mod measure;
@@ -13,15 +18,17 @@ mod records;
 mod scan;
 mod searcher;
 mod segment;
+pub mod segments;
 mod top;
 
 pub use build::Counts;
-pub use chunk::Chunk;
+pub use filter::Filter;
+pub use index::{Hit, Index, Place};
 pub use measure::Measure;
 pub use query::Query;
-pub use records::{FIELDS, Record, Records};
-pub use searcher::{Found, Request, Worker};
-pub use segment::{FORM, OpenSegment, write_segment};
+pub use records::{FIELDS, Record};
+pub use searcher::{Found, Worker};
+pub use segment::{FORM, write_segment};
 
 #[cfg(test)]
 mod tests;

@@ -57,7 +57,13 @@ impl Scan {
         floor: &mut Floor,
         candidates: &mut Vec<Candidate>,
     ) -> Result<()> {
-        if wanted.query.columns.len() > MOST_TERMS {
+        let allowed = wanted.allowed.map_or(chunk.documents(), |allowed| {
+            allowed.iter().map(|word| word.count_ones() as usize).sum()
+        });
+        if allowed == 0 {
+            return Ok(());
+        }
+        if wanted.query.columns.len() > MOST_TERMS || allowed * FEW < chunk.documents() {
             everything(wanted, number, chunk, candidates);
             return Ok(());
         }
@@ -143,7 +149,10 @@ impl Scan {
 /// Sums have no room for the rounding of more terms.
 const MOST_TERMS: usize = 30_000;
 
-/// A row of very many terms is compared with every document.
+/// Where one of so many documents is allowed, those are compared one by one.
+const FEW: usize = 64;
+
+/// All that is allowed is compared by its row.
 fn everything(wanted: &Wanted, number: u32, chunk: &Chunk, candidates: &mut Vec<Candidate>) {
     let documents = (0..chunk.documents() as u32)
         .filter(|document| is_allowed(wanted.allowed, *document as usize));

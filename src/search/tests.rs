@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::build::build_by;
 use super::chunk::Chunk;
-use super::segment::write_built;
+use super::searcher::Request;
+use super::segment::{OpenSegment, write_built};
 use super::*;
 use crate::data::{Norm, Weights};
 use crate::files::Sections;

@@ -1,0 +1,175 @@
+//! One generation of an index, open for questions.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+use super::chunk::Chunk;
+use super::filter::Filter;
+use super::measure::Measure;
+use super::query::Query;
+use super::records::{Record, Records};
+use super::searcher::{Found, Request, Worker};
+use super::segment::{FORM, OpenSegment};
+use super::segments::Segments;
+use crate::data::Weights;
+use crate::error::Result;
+
+/// Chunks of all segments, and what is told of their documents.
+pub struct Index {
+    segments: Segments,
+    records: Vec<Records>,
+    chunks: Vec<Chunk>,
+    /// Segment and first document of each chunk.
+    starts: Vec<Place>,
+}
+
+/// Where a document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Number of its segment.
+    pub segment: u32,
+    /// Its number there.
+    pub document: u32,
+}
+
+/// A document that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// Its id.
+    pub id: String,
+    /// How near it is, as [`Measure`] says.
+    pub score: f64,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// For each chunk one bit a document that may be found; all may if absent.
+pub type Allowed = Option<Vec<Vec<u64>>>;
+
+impl Index {
+    /// Opens the newest generation in a folder; `None` if there is none.
+    ///
+    /// # Errors
+    /// If a file is damaged or of another version; so with the other methods.
+    pub fn open(folder: &Path) -> Result<Option<Self>> {
+        let Some(segments) = Segments::open(folder, FORM)? else { return Ok(None) };
+        let (mut records, mut chunks, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, segment) in segments.segments().iter().enumerate() {
+            let open = OpenSegment::open(segment.sections(), segment.documents())?;
+            let mut document = 0;
+            for chunk in open.chunks {
+                starts.push(Place { segment: number as u32, document });
+                document += chunk.documents() as u32;
+                chunks.push(chunk);
+            }
+            records.push(open.records);
+        }
+        Ok(Some(Index { segments, records, chunks, starts }))
+    }
+
+    /// The segments, with what was deleted of them.
+    pub fn segments(&self) -> &Segments {
+        &self.segments
+    }
+
+    /// How many documents can be found.
+    pub fn documents(&self) -> u64 {
+        let live = self.segments.segments().iter().map(|segment| {
+            let size = segment.size();
+            u64::from(size.documents - size.deleted.min(size.documents))
+        });
+        live.sum()
+    }
+
+    /// The documents that pass `filter`, for any number of queries.
+    pub fn allowed(&self, filter: &Filter) -> Result<Allowed> {
+        let segments = self.segments.segments();
+        if filter.is_open() && segments.iter().all(|segment| segment.deleted().is_empty()) {
+            return Ok(None);
+        }
+        let bits = segments
+            .iter()
+            .zip(&self.records)
+            .map(|(segment, records)| filter.bits(records, segment.documents(), segment.deleted()));
+        let bits = bits.collect::<Result<Vec<_>>>()?;
+        let of = |(chunk, start): (&Chunk, &Place)| {
+            let first = start.document as usize / 64;
+            let words = chunk.documents().div_ceil(64);
+            bits[start.segment as usize][first..first + words].to_vec()
+        };
+        Ok(Some(self.chunks.iter().zip(&self.starts).map(of).collect()))
+    }
+
+    /// The `top` nearest documents among those allowed, nearest first, equal ones by id.
+    ///
+    /// By cosine and Jaccard, documents without a common term are not found.
+    pub fn search(
+        &self,
+        worker: &mut Worker,
+        weights: &Weights,
+        query: &Query,
+        measure: Measure,
+        top: usize,
+        allowed: &Allowed,
+    ) -> Result<Vec<Hit>> {
+        let request = Request { query, measure, top, allowed: allowed.as_deref() };
+        let before = |left: &Found, right: &Found| self.compare_ids(left, right);
+        let found = worker.search(&self.chunks, weights, &request, before)?;
+        let hit = |found: &Found| {
+            let place = self.place(found);
+            Ok(Hit { id: self.id(place)?.to_owned(), score: measure.score(found.key), place })
+        };
+        found.iter().map(hit).collect()
+    }
+
+    /// The document with an id, unless it was deleted.
+    pub fn find(&self, id: &str) -> Result<Option<Place>> {
+        for (number, records) in self.records.iter().enumerate().rev() {
+            let deleted = self.segments.segments()[number].deleted();
+            if let Some(document) = records.find(id)?.filter(|one| !deleted.contains(*one)) {
+                return Ok(Some(Place { segment: number as u32, document }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Every document that was not deleted.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        self.segments.segments().iter().zip(0..).flat_map(|(one, segment)| {
+            let is_live = |document: &u32| !one.deleted().contains(*document);
+            (0..one.documents()).filter(is_live).map(move |document| Place { segment, document })
+        })
+    }
+
+    /// The id of a document.
+    pub fn id(&self, place: Place) -> Result<&str> {
+        self.records[place.segment as usize].id(place.document)
+    }
+
+    /// All that is told of a document.
+    pub fn record(&self, place: Place) -> Result<Record> {
+        self.records[place.segment as usize].record(place.document)
+    }
+
+    /// Columns of a document, rising, and how often each occurs.
+    pub fn row(&self, place: Place) -> Result<(Vec<u32>, Vec<u32>)> {
+        let number = self.starts.partition_point(|start| *start <= place) - 1;
+        let document = place.document - self.starts[number].document;
+        let (mut columns, mut frequencies) = (Vec::new(), Vec::new());
+        self.chunks[number].row(document as usize, |column, frequency| {
+            columns.push(column);
+            frequencies.push(frequency);
+        })?;
+        Ok((columns, frequencies))
+    }
+
+    fn place(&self, found: &Found) -> Place {
+        let start = self.starts[found.chunk as usize];
+        Place { document: start.document + found.document, ..start }
+    }
+
+    fn compare_ids(&self, left: &Found, right: &Found) -> Ordering {
+        let id = |found: &Found| self.id(self.place(found)).unwrap_or_default();
+        id(left).cmp(id(right))
+    }
+}

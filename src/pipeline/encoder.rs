@@ -74,6 +74,22 @@ impl EncoderWorker<'_> {
         Ok(self.encode_clean(&text))
     }
 
+    /// The clean text, and the columns of its row with how often each occurs.
+    ///
+    /// # Errors
+    /// Why it must be left out.
+    pub(super) fn try_count(
+        &mut self,
+        text: &str,
+    ) -> std::result::Result<(String, Vec<u32>, Vec<u32>), String> {
+        let text = self.encoder.cleaner.try_clean(text)?;
+        self.tokens.clear();
+        self.table.encode(&text, &mut self.tokens);
+        self.encoder.vectorizer.count_one(&self.tokens, &mut self.row);
+        let counts = self.row.values.iter().map(|count| *count as u32).collect();
+        Ok((text.into_owned(), self.row.columns.clone(), counts))
+    }
+
     fn encode_clean(&mut self, text: &str) -> (&[u32], &[f32]) {
         self.tokens.clear();
         self.table.encode(text, &mut self.tokens);

@@ -31,6 +31,7 @@ mod run;
 mod sample_model;
 mod score;
 mod score_table;
+mod search;
 mod shelf;
 mod split;
 mod state;
@@ -56,6 +57,10 @@ pub use plan::{Plan, PlannedStage, plan};
 pub use run::run;
 pub use score::{LABEL, Lines, PROBABILITY, Predictor, score_lines};
 pub use score_table::{TableForm, TableInput, score_lines_as_table, score_table};
+pub use search::{
+    Answer, Built, IndexChange, Question, SearchEngine, add_to_index, build_index, check_index,
+    delete_from_index,
+};
 pub use shelf::{Kept, Lock, Manifest, Shelf};
 pub use state::{KeptFile, KeptPipeline, StateReport, list_state, remove_state};
 pub use terms::{TermTable, Terms};

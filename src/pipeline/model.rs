@@ -145,7 +145,7 @@ impl Model {
     }
 }
 
-fn dictionaries_changed(params: &AnalyzeParams, path: &Path) -> Error {
+pub(super) fn dictionaries_changed(params: &AnalyzeParams, path: &Path) -> Error {
     let mut files: Vec<String> = params.files().map(|file| format!("`{}`", file.path)).collect();
     if params.needs_korean() {
         files.push("the Korean dictionary".to_owned());

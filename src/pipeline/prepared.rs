@@ -67,10 +67,7 @@ impl Prepared {
     /// # Errors
     /// If the file is missing, damaged, contradicts itself, or is of a newer version.
     pub fn load(path: &Path) -> Result<Self> {
-        let mut file = ContainerReader::open(path, FORM)?;
-        let head = serde_json::from_slice(file.bytes()?);
-        let head: Head = head.map_err(|error| file.contradiction(&error.to_string()))?;
-        let vectorizer = read_vectorizer(&mut file, &head.vectorizer)?;
+        let (mut file, head, vectorizer) = open(path)?;
         let train = read_part(&mut file, &vectorizer, &head)?;
         let test = read_part(&mut file, &vectorizer, &head)?;
         if head.facts.leaked.len() != test.ids.len() {
@@ -78,6 +75,24 @@ impl Prepared {
         }
         Ok(Prepared { vectorizer, labels: head.labels, train, test, facts: head.facts })
     }
+}
+
+impl Prepared {
+    /// The vectorizer alone.
+    ///
+    /// # Errors
+    /// As [`Prepared::load`].
+    pub fn load_vectorizer(path: &Path) -> Result<Vectorizer> {
+        open(path).map(|(_, _, vectorizer)| vectorizer)
+    }
+}
+
+fn open(path: &Path) -> Result<(ContainerReader, Head, Vectorizer)> {
+    let mut file = ContainerReader::open(path, FORM)?;
+    let head = serde_json::from_slice(file.bytes()?);
+    let head: Head = head.map_err(|error| file.contradiction(&error.to_string()))?;
+    let vectorizer = read_vectorizer(&mut file, &head.vectorizer)?;
+    Ok((file, head, vectorizer))
 }
 
 /// Writes the rows, one part after the other.

@@ -19,6 +19,7 @@ mod scan;
 mod searcher;
 mod segment;
 pub mod segments;
+mod snippet;
 mod top;
 
 pub use build::Counts;
@@ -29,6 +30,7 @@ pub use query::Query;
 pub use records::{FIELDS, Record};
 pub use searcher::{Found, Worker};
 pub use segment::{FORM, write_segment};
+pub use snippet::{Match, Snippet, snippet};
 
 #[cfg(test)]
 mod tests;

@@ -132,9 +132,16 @@ impl Vectorizer {
 
     /// The weighted row of one document, its columns rising.
     pub fn transform_one(&self, tokens: &[u32], row: &mut Row) {
+        self.count_one(tokens, row);
+        self.weights.weigh(&row.columns, &mut row.values);
+    }
+}
+
+impl Vectorizer {
+    /// The columns of one document, rising, and how often each occurs.
+    pub fn count_one(&self, tokens: &[u32], row: &mut Row) {
         self.vocabulary.columns_of(tokens, &mut row.scratch, &mut row.columns);
         rows::count(&mut row.columns, &mut row.values, self.binary);
-        self.weights.weigh(&row.columns, &mut row.values);
     }
 }
 

@@ -1,0 +1,42 @@
+//! Dates of documents as seconds.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+
+/// Seconds since 1970 of a date as corpora write it. One without a time zone is taken
+/// as Korean time; `None` if it is no date.
+pub(super) fn seconds(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.timestamp());
+    }
+    if let Ok(time) = DateTime::parse_from_rfc2822(text) {
+        return Some(time.timestamp());
+    }
+    let times = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y.%m.%d %H:%M"];
+    let time = times.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let days = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%y.%m.%d"];
+    let day = || days.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
+    let time = time.or_else(|| day().map(|day| day.and_time(NaiveTime::MIN)))?;
+    let korea = FixedOffset::east_opt(9 * 3600)?;
+    Some(time.and_local_timezone(korea).single()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_corpora_are_read() {
+        let midnight = 1_793_458_800;
+        for text in ["2026-11-01", "2026.11.01", "20261101", "26.11.01", " 2026/11/01 "] {
+            assert_eq!(seconds(text), Some(midnight), "{text}");
+        }
+        assert_eq!(seconds("2026-11-01T00:00:00+09:00"), Some(midnight));
+        assert_eq!(seconds("2026-10-31T15:00:00Z"), Some(midnight));
+        assert_eq!(seconds("2026-11-01 00:05"), Some(midnight + 300));
+        assert_eq!(seconds("Sat, 31 Oct 2026 15:00:00 +0000"), Some(midnight));
+        for text in ["", "yesterday", "2026-13-01", "12"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+}

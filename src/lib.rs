@@ -15,6 +15,7 @@ pub mod net;
 pub mod news;
 pub mod pipeline;
 pub mod report;
+pub mod search;
 pub mod source;
 pub mod traits;
 pub mod vectorize;

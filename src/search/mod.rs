@@ -1,0 +1,3 @@
+//! Rows and sets → what is like them.
+
+pub mod duplicates;

@@ -28,6 +28,7 @@ use crate::clean::CleanParams;
 use crate::error::{Error, Result};
 use crate::news::crawl::CrawlParams;
 use crate::news::{ExtractParams, ScoreParams};
+use crate::search::SearchParams;
 use crate::source::SourceParams;
 use crate::vectorize::VectorizeParams;
 use checks::Finding;
@@ -89,6 +90,9 @@ pub struct Pipeline {
     pub evaluate: EvaluateParams,
     /// Which models label articles.
     pub score: ScoreParams,
+    /// How documents are found again; absent: no index is built by a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchParams>,
 }
 
 /// A pipeline, where each of its values comes from, and what is odd about it.
@@ -199,7 +203,8 @@ impl Config {
     fn placed(&self, name: &str, params: PipelineParams, table: &Table) -> Pipeline {
         let root = self.path.parent().unwrap_or(Path::new("/")).to_owned();
         let PipelineParams { mut source, mut extract, mut analyze, .. } = params.clone();
-        let PipelineParams { crawl, clean, vectorize, classify, evaluate, score, .. } = params;
+        let PipelineParams { crawl, clean, vectorize, classify, evaluate, score, search, .. } =
+            params;
         let place = |key: &[&str], file: &Path| {
             let is_in_file = |setting: &Setting| matches!(setting.place, Place::File(_));
             match settings::find(table, key).is_some_and(is_in_file) {
@@ -232,6 +237,7 @@ impl Config {
             classify,
             evaluate,
             score,
+            search,
         }
     }
 }

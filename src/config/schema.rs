@@ -12,6 +12,7 @@ use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
 use crate::news::crawl::CrawlParams;
 use crate::news::{ExtractParams, ScoreParams};
+use crate::search::SearchParams;
 use crate::source::SourceParams;
 use crate::vectorize::VectorizeParams;
 
@@ -61,6 +62,9 @@ pub(super) struct PipelineParams {
     /// Which models label articles.
     #[serde(default)]
     pub score: ScoreParams,
+    /// How documents are found again; with this table, `run` builds the index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchParams>,
 }
 
 /// JSON Schema of the whole file, for editors and for the check of keys and types.

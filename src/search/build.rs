@@ -70,6 +70,14 @@ pub(super) fn build_by(
     (order, chunks)
 }
 
+/// The chunk of `counts`, whose documents are in its order.
+pub(super) fn build_again(counts: &Counts, weights: &Weights, columns: usize) -> ChunkParts {
+    let worths: Vec<Worth> =
+        (0..counts.len()).into_par_iter().map(|row| Worth::of(counts.row(row), weights)).collect();
+    let order: Vec<u32> = (0..counts.len() as u32).collect();
+    build_chunk(&order, counts, &worths, columns)
+}
+
 /// Documents a chunk: so many, and never more postings than 32 bits can count.
 fn cut<'a>(order: &'a [u32], counts: &Counts, length: usize) -> Vec<&'a [u32]> {
     let (mut chunks, mut rest) = (Vec::new(), order);

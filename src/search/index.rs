@@ -72,6 +72,10 @@ impl Index {
         &self.segments
     }
 
+    pub(super) fn chunks(&self) -> &[Chunk] {
+        &self.chunks
+    }
+
     /// How many documents can be found.
     pub fn documents(&self) -> u64 {
         let live = self.segments.segments().iter().map(|segment| {

@@ -7,7 +7,9 @@
 //! or the new one.
 
 mod build;
+mod check;
 mod chunk;
+pub mod duplicates;
 mod filter;
 mod index;
 mod kernels;
@@ -22,6 +24,10 @@ pub mod segments;
 mod snippet;
 mod top;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
 pub use build::Counts;
 pub use filter::Filter;
 pub use index::{Hit, Index, Place};
@@ -31,6 +37,31 @@ pub use records::{FIELDS, Record};
 pub use searcher::{Found, Worker};
 pub use segment::{FORM, write_segment};
 pub use snippet::{Match, Snippet, snippet};
+
+/// `[pipeline.NAME.search]`: with this table, `malmoi run NAME` builds the index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SearchParams {
+    /// How rows are compared, unless the command says.
+    pub measure: Measure,
+    /// How many documents are found, unless the command says.
+    pub top: u32,
+}
+
+impl Default for SearchParams {
+    fn default() -> Self {
+        SearchParams { measure: Measure::Cosine, top: 10 }
+    }
+}
+
+impl SearchParams {
+    /// All wrong values.
+    pub fn check(&self) -> Vec<Error> {
+        let is_good = (1..=10_000).contains(&self.top);
+        let wrong = || Error::usage("`search.top` has to be from 1 to 10000");
+        (!is_good).then(wrong).into_iter().collect()
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ mod crawl;
 mod listing;
 mod queue;
 mod rules;
+mod sitemaps;
 
 use std::collections::BTreeMap;
 

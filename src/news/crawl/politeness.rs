@@ -97,6 +97,11 @@ impl Politeness {
         self.host(host).busy = true;
     }
 
+    /// It did not go out after all.
+    pub fn cancel(&mut self, host: &str) {
+        self.host(host).busy = false;
+    }
+
     /// It has ended.
     pub fn finish(&mut self, host: &str, now: Instant, outcome: Outcome) {
         let fraction = self.random.hash_one((host, now)) as f64 / u64::MAX as f64;

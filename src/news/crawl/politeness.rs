@@ -2,7 +2,8 @@
 //!
 //! In: what was asked and how it ended, with the time passed in. Out: when the next
 //! request may go. Promises: one request at a time a host, a pause between two, longer
-//! pauses after failures, and none but one probe while a host is down.
+//! pauses after failures, and none but one probe while a host is down. What is kept of a
+//! clock and restored later holds, within the same bounds.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -83,6 +84,35 @@ impl Politeness {
         self.host(host).crawl_delay = delay.map(|delay| delay.min(LONGEST_CRAWL_DELAY));
     }
 
+    /// Takes over what was known of the host before: no clock that was wrong, and nothing
+    /// else that was kept, lets it wait longer than a host can ask for.
+    pub fn restore(&mut self, host: &str, now: Instant, wait: Duration, failures: u32) {
+        let wait = wait.min(LONGEST_REST.max(LONGEST_RETRY_AFTER).max(self.delay));
+        let host = self.host(host);
+        host.failures = failures;
+        host.free = now.checked_add(wait);
+    }
+
+    /// How long no other request goes to the host, as far as is known now.
+    pub fn remaining(&self, host: &str, now: Instant) -> Duration {
+        match self.next_free(host, now) {
+            When::Now => Duration::ZERO,
+            When::At(free) => free - now,
+            When::Busy => self.pause(host),
+        }
+    }
+
+    /// How often the host failed in a row.
+    pub fn failures(&self, host: &str) -> u32 {
+        self.hosts.get(host).map_or(0, |host| host.failures)
+    }
+
+    /// The pause between two requests to the host.
+    pub fn pause(&self, host: &str) -> Duration {
+        let asked = self.hosts.get(host).and_then(|host| host.crawl_delay);
+        asked.unwrap_or_default().max(self.delay)
+    }
+
     /// When the host may be asked.
     pub fn next_free(&self, host: &str, now: Instant) -> When {
         match self.hosts.get(host) {
@@ -105,10 +135,9 @@ impl Politeness {
     /// It has ended.
     pub fn finish(&mut self, host: &str, now: Instant, outcome: Outcome) {
         let fraction = self.random.hash_one((host, now)) as f64 / u64::MAX as f64;
-        let delay = self.delay;
+        let pause = self.pause(host);
         let host = self.host(host);
         host.busy = false;
-        let pause = host.crawl_delay.unwrap_or_default().max(delay);
         let wait = match outcome {
             Outcome::Answered => {
                 host.failures = 0;
@@ -220,6 +249,23 @@ mod tests {
         outcomes.push(Outcome::Answered);
         assert_eq!(wait_after(&mut politeness, &outcomes), seconds(1));
         assert!(!politeness.is_open("a"));
+    }
+
+    #[test]
+    fn what_is_restored_holds_within_bounds() {
+        let now = Instant::now();
+        let hour = seconds(3600);
+        for (wait, expected) in [(0, 0), (30, 30), (3600, 3600), (u64::MAX, 3600)] {
+            let mut politeness = polite();
+            politeness.restore("a", now, seconds(wait), 4);
+            assert_eq!(politeness.remaining("a", now), seconds(expected));
+            assert_eq!(politeness.next_free("a", now + hour), When::Now);
+        }
+        // The fifth failure is the one too many.
+        let mut politeness = polite();
+        politeness.restore("a", now, Duration::ZERO, 4);
+        assert_eq!(wait_after(&mut politeness, &[FAILED]), REST);
+        assert_eq!(politeness.failures("a"), 5);
     }
 
     #[test]

@@ -21,11 +21,13 @@ use crate::error::{Error, Result};
 
 pub use articles::{Article, ArticleFilter, Sentiment, Stored, article_id};
 pub use frontier::{Counts, Found, PageState, Waiting};
-pub use hosts::HostRobots;
+pub use hosts::{HostClock, HostRobots};
 pub use raw::{NewPage, RawPage};
 pub use sources::{Links, NewsSource, Validators};
 
 const SCHEMA: &str = include_str!("schema.sql");
+/// A table that the first databases lack.
+const CLOCKS: &str = include_str!("clocks.sql");
 /// Layout; a newer one is refused.
 const VERSION: i32 = 1;
 /// `MMNW`: tells our databases from others.
@@ -103,6 +105,7 @@ impl NewsStore {
                  PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
             ))?;
         }
+        one.execute_batch(CLOCKS)?;
         Ok(Ok(()))
     }
 

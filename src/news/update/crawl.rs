@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::clocks;
 use super::listing::followed;
 use super::queue::{Job, Next, Queue, Task, origin};
 use super::rules::HostRules;
@@ -75,6 +76,7 @@ impl<'a> Crawl<'a> {
     ) -> Result<Self> {
         let sources = store.sources()?;
         let (mut queue, mut updated) = (Queue::new(updater.params), Updated::default());
+        clocks::restore(&mut queue, store, (updater.now)())?;
         for source in sources.iter().filter(|one| only.is_empty() || only.contains(&one.name)) {
             match Url::parse(&source.url) {
                 Ok(url) => queue.add_source(source.clone(), url),
@@ -114,6 +116,7 @@ impl<'a> Crawl<'a> {
                 Done { outcome: None, then: Then::Nothing }
             });
             shared.queue.finish(&host, Instant::now(), outcome);
+            self.keep_clock(&mut shared, &host);
             match then {
                 Then::Nothing => {}
                 Then::First(job) => shared.queue.push_front(job),
@@ -140,7 +143,10 @@ impl<'a> Crawl<'a> {
             }
             let now = Instant::now();
             let wait = match shared.queue.next(now) {
-                Next::Do(job) => return Some((*job, true)),
+                Next::Do(job) => {
+                    self.keep_clock(&mut shared, &host_key(job.url()));
+                    return Some((*job, true));
+                }
                 Next::GiveUp(job) => return Some((*job, false)),
                 Next::Over => return None,
                 Next::Wait(until) => until.saturating_duration_since(now).min(STEP),
@@ -148,6 +154,13 @@ impl<'a> Crawl<'a> {
             };
             let waited = self.changed.wait_timeout(shared, wait);
             shared = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn keep_clock(&self, shared: &mut Shared<'_>, host: &str) {
+        let Shared { queue, store, error, .. } = shared;
+        if let Err(failed) = clocks::keep(queue, store, host, (self.updater.now)()) {
+            error.get_or_insert(failed);
         }
     }
 
@@ -244,7 +257,11 @@ impl<'a> Crawl<'a> {
     /// What comes of a job whose host is left to the next update.
     fn give_up(&self, job: Job) -> Result<Done> {
         let host = host_key(job.url());
-        let why = format!("`{host}` was in trouble or asked for a pause: it is left alone for now");
+        let wait = self.lock().queue.politeness.remaining(&host, Instant::now());
+        let minutes = wait.as_secs().div_ceil(60);
+        let why = format!(
+            "`{host}` was in trouble or asked for a pause: it is left alone for {minutes} minutes"
+        );
         let mut then = Then::Nothing;
         match job.task {
             // It waits in the store.

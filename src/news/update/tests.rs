@@ -360,3 +360,27 @@ fn an_index_that_stays_the_same_is_read_again() {
     assert_eq!(neighbours.update(&mut store, 0.0).articles, 1);
     assert!(store.sources().unwrap()[0].validators.etag.is_none());
 }
+
+#[test]
+fn the_next_update_keeps_what_a_host_was_promised() {
+    let neighbours = Neighbours::new(2, |_, own, path| match (own, path) {
+        (_, "/robots.txt") => answer("404 Not Found", b""),
+        (0, _) => answer("503 x\r\nRetry-After: 900", b""),
+        _ => listed(&[]),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let update = || {
+        let mut store = NewsStore::open(&folder.path().join("news.db")).unwrap();
+        for (server, name) in neighbours.servers.iter().zip(["busy", "quick"]) {
+            add(&mut store, &server.url("/map"), name);
+        }
+        neighbours.update(&mut store, 0.1)
+    };
+    let first = update();
+    assert!(first.failed_sources["busy"].contains("503"), "{first:?}");
+    let second = update();
+    assert_eq!(neighbours.servers[0].requests(), 2, "it asked to be left alone");
+    assert!(second.failed_sources["busy"].contains("left alone for 15 minutes"), "{second:?}");
+    assert_eq!(second.sources, 1);
+    assert!(neighbours.visits[1].shortest_pause() >= Duration::from_millis(100));
+}

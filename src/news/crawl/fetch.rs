@@ -57,6 +57,9 @@ impl Fetched {
     /// What it says about the host.
     pub fn outcome(&self) -> Outcome {
         match self {
+            Fetched::Failed { code: Reason::Forbidden, retry, .. } => {
+                Outcome::Refused { retry: *retry }
+            }
             Fetched::Failed { code, retry, .. } if code.blames_host() => {
                 Outcome::Failed { retry: *retry }
             }

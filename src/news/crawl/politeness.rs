@@ -21,6 +21,9 @@ const BACK_OFF: Duration = Duration::from_secs(2);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(120);
 /// Failures in a row after which a host is left alone.
 const MOST_FAILURES: u32 = 5;
+/// Pages refused in a row (403), with no other answer between, after which it is taken
+/// that the host refuses us and not the pages.
+const MOST_REFUSALS: u32 = 10;
 /// How long it is left alone at first; doubled after each probe that fails.
 const REST: Duration = Duration::from_secs(5 * 60);
 const LONGEST_REST: Duration = Duration::from_secs(60 * 60);
@@ -41,6 +44,11 @@ pub enum When {
 pub enum Outcome {
     /// The host answered, be it that there is no such page.
     Answered,
+    /// The host says that this page is not for us.
+    Refused {
+        /// `Retry-After`.
+        retry: Option<Duration>,
+    },
     /// The host is in trouble, or asks for a wait.
     Failed {
         /// `Retry-After`.
@@ -64,6 +72,8 @@ struct Host {
     /// No request goes before.
     free: Option<Instant>,
     failures: u32,
+    /// In a row.
+    refusals: u32,
 }
 
 /// By which name a host is counted: with the port, if it is not the usual one.
@@ -141,7 +151,12 @@ impl Politeness {
         let wait = match outcome {
             Outcome::Answered => {
                 host.failures = 0;
+                host.refusals = 0;
                 pause
+            }
+            Outcome::Refused { retry } => {
+                host.refusals = host.refusals.saturating_add(1);
+                pause.max(wait_refused(host, retry))
             }
             Outcome::Failed { retry } => {
                 host.failures = host.failures.saturating_add(1);
@@ -160,6 +175,15 @@ impl Politeness {
     fn host(&mut self, host: &str) -> &mut Host {
         self.hosts.entry(host.to_owned()).or_default()
     }
+}
+
+/// One refused page is the page's matter; many, or one instead of a probe, are a block.
+fn wait_refused(host: &mut Host, retry: Option<Duration>) -> Duration {
+    if host.refusals < MOST_REFUSALS && host.failures < MOST_FAILURES {
+        return retry.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+    }
+    host.failures = host.failures.saturating_add(1).max(MOST_FAILURES);
+    wait(host.failures, retry, 1.0)
 }
 
 /// The wait after so many failures; `fraction` keeps crawlers from coming back together.
@@ -240,6 +264,22 @@ mod tests {
             assert_eq!(wait_after(&mut polite(), &vec![FAILED; probes + 6]), expected);
         }
         assert!(wait(u32::MAX, None, 1.0) == LONGEST_REST);
+    }
+
+    #[test]
+    fn refused_pages_are_a_block_when_there_is_nothing_else() {
+        const REFUSED: Outcome = Outcome::Refused { retry: None };
+        let mut politeness = polite();
+        assert_eq!(wait_after(&mut politeness, &[REFUSED; 9]), seconds(1));
+        assert_eq!(wait_after(&mut politeness, &[Outcome::Answered]), seconds(1));
+        assert_eq!(wait_after(&mut politeness, &[REFUSED; 9]), seconds(1));
+        assert_eq!(politeness.failures("a"), 0);
+        assert_eq!(wait_after(&mut politeness, &[REFUSED]), REST);
+        assert!(politeness.is_open("a"));
+        assert_eq!(wait_after(&mut politeness, &[REFUSED]), REST * 2);
+        assert_eq!(wait_after(&mut politeness, &[Outcome::Answered, REFUSED]), seconds(1));
+        let asked = Outcome::Refused { retry: Some(seconds(30)) };
+        assert_eq!(wait_after(&mut polite(), &[asked]), seconds(30));
     }
 
     #[test]

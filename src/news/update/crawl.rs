@@ -320,7 +320,8 @@ impl<'a> Crawl<'a> {
         let asked = retry.map_or(0, |wait| wait.as_secs().min(LONGEST_RETRY as u64) as i64);
         let wait = (PAGE_WAIT << tries.min(10)).max(asked);
         self.page_failed(&page, code.name(), Some(wait))?;
-        if tries.is_multiple_of(TRIES) {
+        // A refusal is not asked for again at once (RFC 9110, 15.5.4).
+        if tries.is_multiple_of(TRIES) || code == Reason::Forbidden {
             return Ok(Then::Nothing);
         }
         let url = seen.into_iter().next().expect("a job has an address");

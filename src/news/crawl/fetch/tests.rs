@@ -407,6 +407,7 @@ fn only_troubles_of_the_host_count_against_it() {
     let wait = Some(Duration::from_secs(9));
     for (fetched, expected) in [
         (failed(Reason::RateLimited, wait), Outcome::Failed { retry: wait }),
+        (failed(Reason::Forbidden, wait), Outcome::Refused { retry: wait }),
         (failed(Reason::Timeout, None), Outcome::Failed { retry: None }),
         (failed(Reason::NotHtml, None), Outcome::Answered),
         (failed(Reason::TooLarge, None), Outcome::Answered),

@@ -10,6 +10,7 @@ mod frontier;
 mod hosts;
 mod raw;
 mod sources;
+mod summary;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub use frontier::{Counts, Found, PageState, Waiting};
 pub use hosts::{HostClock, HostRobots};
 pub use raw::{NewPage, RawPage};
 pub use sources::{Links, NewsSource, Validators};
+pub use summary::Summary;
 
 const SCHEMA: &str = include_str!("schema.sql");
 /// A table that the first databases lack.

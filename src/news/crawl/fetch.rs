@@ -152,30 +152,28 @@ impl Fetcher {
         self.asked(url, &Request { known, limit: RobotsFile::LIMIT, may_cut: true })
     }
 
-    /// Checks a redirect to `next` from the last of the addresses `seen`.
-    ///
-    /// # Errors
-    /// What it is instead of a page, if it is not to be followed.
-    pub fn check_redirect(&self, seen: &[Url], next: &Url) -> Result<(), Fetched> {
-        if seen.contains(next) {
-            let message = format!("`{}` redirects in a circle", shown_address(next.as_str()));
-            return Err(Stop::new(Reason::RedirectLoop, message).into_fetched());
+    /// What the last of the addresses `seen` answered, if it is no redirect, or one that
+    /// may be followed; else why it may not.
+    pub fn checked(&self, seen: &[Url], fetched: Fetched) -> Fetched {
+        match fetched {
+            Fetched::Moved(next) if seen.contains(&next) => {
+                let message = format!("`{}` redirects in a circle", shown_address(next.as_str()));
+                Stop::new(Reason::RedirectLoop, message).into_fetched()
+            }
+            Fetched::Moved(_) if seen.len() > self.max_redirects => {
+                let message = format!("more than {} redirects", self.max_redirects);
+                Stop::new(Reason::TooManyRedirects, message).into_fetched()
+            }
+            fetched => fetched,
         }
-        if seen.len() > self.max_redirects {
-            let message = format!("more than {} redirects", self.max_redirects);
-            return Err(Stop::new(Reason::TooManyRedirects, message).into_fetched());
-        }
-        Ok(())
     }
 
     fn follow(&self, url: &Url, ask: impl Fn(&Url) -> Fetched) -> Fetched {
         let mut seen = vec![url.clone()];
         loop {
-            match ask(seen.last().expect("the first address stands there")) {
-                Fetched::Moved(next) => match self.check_redirect(&seen, &next) {
-                    Ok(()) => seen.push(next),
-                    Err(fetched) => return fetched,
-                },
+            let fetched = ask(seen.last().expect("the first address stands there"));
+            match self.checked(&seen, fetched) {
+                Fetched::Moved(next) => seen.push(next),
                 fetched => return fetched,
             }
         }

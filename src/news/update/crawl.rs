@@ -208,11 +208,10 @@ impl<'a> Crawl<'a> {
             Task::Page(page) => fetcher.request(job.url(), &asked(&page.validators)),
         };
         let outcome = Some(fetched.outcome());
-        let fetched = match fetched {
-            Fetched::Moved(next) => match fetcher.check_redirect(&job.seen, &next) {
-                Ok(()) => return Ok(Done { outcome, then: Then::First(job.moved(next)) }),
-                Err(instead) => instead,
-            },
+        let fetched = match fetcher.checked(&job.seen, fetched) {
+            Fetched::Moved(next) => {
+                return Ok(Done { outcome, then: Then::First(job.moved(next)) });
+            }
             fetched => fetched,
         };
         let Job { task, seen } = job;

@@ -1,6 +1,6 @@
 //! `malmoi news export`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use malmoi::files::{Format, RowWriter};
 use malmoi::news::store::Stored;
@@ -64,9 +64,8 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
                 count += 1;
                 let mut line = serde_json::to_vec(&article).expect("articles are plain data");
                 line.push(b'\n');
-                out.write_all(&line).map_err(|error| {
-                    Error::io(format!("cannot write the articles: {error}")).caused_by(error)
-                })
+                let place = output.unwrap_or(Path::new("standard output"));
+                out.write_all(&line).map_err(|error| Error::file("cannot write", place, error))
             })
         })?;
     } else {

@@ -1,6 +1,7 @@
 //! `malmoi news`: sites → articles.
 
 mod add;
+mod archive;
 mod dates;
 mod export;
 mod extract;
@@ -21,7 +22,7 @@ use malmoi::pipeline::news_database;
 
 use super::Context;
 
-pub use update::{shown, train_models};
+pub use update::{shown, stored, train_models};
 
 /// What to do.
 #[derive(clap::Args)]

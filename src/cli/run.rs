@@ -79,9 +79,11 @@ fn table(outcome: &Outcome, context: &Context) -> String {
     if outcome.skipped > 0 {
         text += &format!("\n  {} rows of the source could not be used (see -v)\n", outcome.skipped);
     }
-    match &outcome.metrics {
-        Some(evaluation) => text + "\n" + &malmoi::report::metrics_table(evaluation),
-        None => text + &unmeasured(&outcome.learned),
+    match (&outcome.metrics, &outcome.news) {
+        (Some(evaluation), _) => text + "\n" + &malmoi::report::metrics_table(evaluation),
+        // Articles get their labels from the models of other pipelines.
+        (None, Some(update)) => text + &news::stored(update, &outcome.pipeline),
+        (None, None) => text + &unmeasured(&outcome.learned),
     }
 }
 

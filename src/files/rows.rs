@@ -279,7 +279,7 @@ fn csv_error(error: csv::Error) -> std::io::Error {
 }
 
 fn cannot_write(place: &str, error: std::io::Error) -> Error {
-    Error::io(format!("cannot write `{place}`: {error}")).caused_by(error)
+    Error::file("cannot write", Path::new(place), error)
 }
 
 #[cfg(test)]

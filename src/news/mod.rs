@@ -11,6 +11,7 @@ pub mod page;
 pub mod site;
 pub mod store;
 pub mod update;
+pub mod warc;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -5,10 +5,12 @@
 //! page is stored with its article or not at all, so that an update that is killed
 //! goes on where it was; a host in trouble does not keep the others waiting.
 
+mod clocks;
 mod crawl;
 mod listing;
 mod queue;
 mod rules;
+mod sitemaps;
 
 use std::collections::BTreeMap;
 

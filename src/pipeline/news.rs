@@ -16,7 +16,7 @@ use crate::news::crawl::{Answer, Fetcher, canonical, host_key};
 use crate::news::extract::publishers::Publishers;
 use crate::news::extract::{BodyParams, Extractor, Listed};
 use crate::news::site::Site;
-use crate::news::store::{ArticleFilter, Links, NewsStore, Sentiment, Waiting};
+use crate::news::store::{ArticleFilter, Links, NewsStore, Sentiment, Summary, Waiting};
 use crate::news::update::{Extracted, Updated, Updater};
 use crate::source::SourceKind;
 
@@ -30,6 +30,8 @@ pub struct NewsUpdate {
     pub labelled: u64,
     /// Languages whose articles have no label, with how many those are.
     pub unlabelled: BTreeMap<String, u64>,
+    /// What the database holds now.
+    pub stored: Summary,
 }
 
 /// Longer addresses are mistakes.
@@ -99,7 +101,7 @@ pub(super) fn update(
     let fetched = updater.update(&mut store, only)?;
     watch.stage("score");
     let (labelled, unlabelled) = label(&mut store, pipeline, state, watch)?;
-    Ok(NewsUpdate { fetched, labelled, unlabelled })
+    Ok(NewsUpdate { fetched, labelled, unlabelled, stored: store.summary()? })
 }
 
 /// Makes the articles of all stored pages anew, without asking any site. Gives how many

@@ -84,6 +84,10 @@ fn news_is_fetched_listed_shown_and_exported() {
     let id = all[0]["id"].as_str().unwrap();
     assert!(run(folder, &["news", "show", &id[..6]]).contains(all[0]["title"].as_str().unwrap()));
     run(folder, &["news", "export", "--output", "all.csv"]);
+    let told = run(folder, &["news", "export", "--output", "all.warc", "--source", "hanbit"]);
+    let archive = std::fs::read(folder.join("all.warc")).unwrap();
+    let records = archive.windows(14).filter(|part| part == b"WARC-Record-ID").count();
+    assert!(told.contains(&format!("the pages of {} articles", records - 1)), "{told}");
     let table = std::fs::read_to_string(folder.join("all.csv")).unwrap();
     assert!(table.starts_with("id,url,title,text,"), "{table}");
     assert_eq!(objects(&run(folder, &["news", "export"])).len(), 11);
@@ -103,6 +107,12 @@ fn a_run_updates_first() {
     let told = run(folder.path(), &["run", "news"]);
     assert!(told.contains("12 new or changed articles"), "{told}");
     assert!(told.contains("11 documents"), "{told}");
+    let end = "11 articles are stored\n  languages: 4 en, 7 ko\n";
+    assert!(told.contains(end) && told.contains("4 without a label"), "{told}");
+    assert!(told.ends_with("next: malmoi news list\n") && !told.contains("no labels"), "{told}");
+    let value: serde_json::Value =
+        serde_json::from_str(&run(folder.path(), &["run", "news", "--json"])).unwrap();
+    assert_eq!(value["news"]["stored"]["articles"], 11);
 }
 
 #[test]

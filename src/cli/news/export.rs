@@ -1,13 +1,13 @@
 //! `malmoi news export`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use malmoi::files::{Format, RowWriter};
 use malmoi::news::store::Stored;
 use malmoi::{Error, Result};
 
-use super::Context;
 use super::list::Filter;
+use super::{Context, archive};
 use crate::cli::streams;
 
 /// Write articles to a file.
@@ -16,7 +16,8 @@ pub struct Arguments {
     #[command(flatten)]
     filter: Filter,
     /// Write to this file, whole or not at all; its name says the form: .jsonl, .csv,
-    /// .tsv, .parquet, and .gz after it to pack [default: JSON lines to standard output]
+    /// .tsv, .parquet, and .gz after it to pack; .warc holds the pages of the articles as
+    /// they were sent [default: JSON lines to standard output]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -47,6 +48,13 @@ const HEADER: [&str; 16] = [
 pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
     let store = super::store(name, context)?;
     let filter = arguments.filter.read(&store)?;
+    if let Some(path) = arguments.output.as_deref()
+        && let Some(is_packed) = archive::asked(path)
+    {
+        let count = archive::write(&store, &filter, path, is_packed)?;
+        let told = format!("the pages of {count} articles are in {}\n", path.display());
+        return context.output().note(&told);
+    }
     let format = arguments.output.as_deref().map_or(Ok(Format::Jsonl), Format::of)?;
     let output = arguments.output.as_deref();
     let mut count = 0_u64;
@@ -56,9 +64,8 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
                 count += 1;
                 let mut line = serde_json::to_vec(&article).expect("articles are plain data");
                 line.push(b'\n');
-                out.write_all(&line).map_err(|error| {
-                    Error::io(format!("cannot write the articles: {error}")).caused_by(error)
-                })
+                let place = output.unwrap_or(Path::new("standard output"));
+                out.write_all(&line).map_err(|error| Error::file("cannot write", place, error))
             })
         })?;
     } else {

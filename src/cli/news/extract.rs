@@ -154,14 +154,16 @@ fn fetch(page: &str, arguments: &Arguments, fetcher: &mut Option<Fetcher>) -> Re
     }
     let fetcher = fetcher.as_ref().expect("it was just made");
     // The user asks for this one page, as a browser would.
-    match fetcher.get(&url, &Validators::default(), &|_| true) {
+    match fetcher.get(&url, &Validators::default()) {
         Fetched::New(answer) => Ok(Source {
             url: Some(answer.url.to_string()),
             content_type: Some(answer.content_type),
             body: answer.body,
         }),
         Fetched::Failed { message, .. } => Err(Error::io(message)),
-        Fetched::Gone | Fetched::NotModified => Err(Error::io(format!("`{page}` is not there"))),
+        Fetched::Gone | Fetched::NotModified | Fetched::Moved(_) => {
+            Err(Error::io(format!("`{page}` is not there")))
+        }
     }
 }
 

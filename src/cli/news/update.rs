@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use malmoi::config::{Overrides, Pipeline};
+use malmoi::news::store::Summary;
 use malmoi::pipeline::{self, NewsUpdate, update_news};
 use malmoi::{Error, Result};
 
@@ -67,7 +68,7 @@ pub fn train_models(pipeline: &Pipeline, context: &Context, progress: &Progress)
 
 /// What an update did, in a few lines; failures go to standard error.
 pub fn shown(update: &NewsUpdate, context: &Context) -> String {
-    let NewsUpdate { fetched, labelled, unlabelled } = update;
+    let NewsUpdate { fetched, labelled, unlabelled, .. } = update;
     for (source, why) in &fetched.failed_sources {
         context.output().warning(&Error::io(format!("source {source}: {why}")));
     }
@@ -83,6 +84,28 @@ pub fn shown(update: &NewsUpdate, context: &Context) -> String {
     }
     if fetched.waiting > 0 {
         text += &format!("  {} pages wait for the next update\n", fetched.waiting);
+    }
+    text
+}
+
+/// What a run ends with: what there is, and where to look at it.
+pub fn stored(update: &NewsUpdate, pipeline: &str) -> String {
+    let Summary { articles, languages, labels } = &update.stored;
+    let choice = match pipeline {
+        "news" => String::new(),
+        name => format!(" --pipeline {name}"),
+    };
+    let named = |counts: &BTreeMap<String, u64>, nameless: &str| -> String {
+        let name = |name: &str| if name.is_empty() { nameless.to_owned() } else { name.to_owned() };
+        let parts: Vec<String> =
+            counts.iter().map(|(key, count)| format!("{count} {}", name(key))).collect();
+        parts.join(", ")
+    };
+    let mut text = format!("\n  {articles} articles are stored\n");
+    if *articles > 0 {
+        text += &format!("  languages: {}\n", named(languages, "of unknown language"));
+        text += &format!("  sentiment: {}\n", named(labels, "without a label"));
+        text += &format!("  next: malmoi news list{choice}\n");
     }
     text
 }

@@ -1,9 +1,9 @@
 //! One address → what it answers.
 //!
 //! In: an address, and what is known of its last answer. Out: a new page, or that it is
-//! the same or gone, or why it could not be had. Promises: any answer ends, by size or
-//! by time; each redirect is checked as the first address was; a body that is not whole
-//! is no page.
+//! the same, gone or elsewhere, or why it could not be had. Promises: any answer ends, by
+//! size or by time; a redirect is told before it is followed, so that it can be asked for
+//! as politely as the first address was; a body that is not whole is no page.
 
 mod body;
 
@@ -40,6 +40,8 @@ pub enum Fetched {
     NotModified,
     /// 404 or 410.
     Gone,
+    /// It stands elsewhere.
+    Moved(Url),
     /// Nothing that could be used.
     Failed {
         /// Why, for counting.
@@ -55,6 +57,9 @@ impl Fetched {
     /// What it says about the host.
     pub fn outcome(&self) -> Outcome {
         match self {
+            Fetched::Failed { code: Reason::Forbidden, retry, .. } => {
+                Outcome::Refused { retry: *retry }
+            }
             Fetched::Failed { code, retry, .. } if code.blames_host() => {
                 Outcome::Failed { retry: *retry }
             }
@@ -129,58 +134,58 @@ impl Fetcher {
         &self.agent
     }
 
-    /// Asks for a page. `allowed` is asked before each redirect is followed: it knows the
-    /// robots.txt of the host that it leads to.
-    pub fn get(&self, url: &Url, known: &Validators, allowed: &dyn Fn(&Url) -> bool) -> Fetched {
-        let request = Request {
-            known,
-            allowed,
-            limit: self.max_size,
-            may_cut: false,
-            redirects: self.max_redirects,
-        };
-        self.follow(url, &request).unwrap_or_else(Stop::into_fetched)
+    /// Asks for a page and for what it redirects to, host after host without a pause: for
+    /// single pages that a user names.
+    pub fn get(&self, url: &Url, known: &Validators) -> Fetched {
+        self.follow(url, |url| self.request(url, known))
     }
 
-    /// Asks for the robots.txt of the host of `url`.
-    pub fn robots(&self, url: &Url) -> RobotsFile {
-        self.try_robots(url).unwrap_or(RobotsFile::Unreachable)
+    /// Makes one request for a page.
+    pub fn request(&self, url: &Url, known: &Validators) -> Fetched {
+        let request = Request { known, limit: self.max_size, may_cut: false };
+        self.asked(url, &request)
     }
 
-    /// The same, or why the host could not be asked.
-    ///
-    /// # Errors
-    /// The reason.
-    pub fn try_robots(&self, url: &Url) -> Result<RobotsFile, Reason> {
-        let file = url.join("/robots.txt").map_err(|_| Reason::BadAddress)?;
-        let request = Request {
-            known: &Validators::default(),
-            allowed: &|_| true,
-            limit: RobotsFile::LIMIT,
-            may_cut: true,
-            redirects: self.max_redirects,
-        };
-        match self.follow(&file, &request) {
-            Ok(Fetched::New(answer)) => Ok(RobotsFile::File(answer.body)),
-            Ok(Fetched::Gone) => Ok(RobotsFile::Missing),
-            Err(stop) if is_missing(stop.code) => Ok(RobotsFile::Missing),
-            Err(stop) => Err(stop.code),
-            Ok(_) => Err(Reason::BadAnswer),
+    /// Makes one request for the robots.txt that stands at `url`.
+    pub fn request_robots(&self, url: &Url) -> Fetched {
+        let known = &Validators::default();
+        self.asked(url, &Request { known, limit: RobotsFile::LIMIT, may_cut: true })
+    }
+
+    /// What the last of the addresses `seen` answered, if it is no redirect, or one that
+    /// may be followed; else why it may not.
+    pub fn checked(&self, seen: &[Url], fetched: Fetched) -> Fetched {
+        match fetched {
+            Fetched::Moved(next) if seen.contains(&next) => {
+                let message = format!("`{}` redirects in a circle", shown_address(next.as_str()));
+                Stop::new(Reason::RedirectLoop, message).into_fetched()
+            }
+            Fetched::Moved(_) if seen.len() > self.max_redirects => {
+                let message = format!("more than {} redirects", self.max_redirects);
+                Stop::new(Reason::TooManyRedirects, message).into_fetched()
+            }
+            fetched => fetched,
         }
     }
 
-    fn follow(&self, url: &Url, request: &Request<'_>) -> Result<Fetched, Stop> {
-        let end = Instant::now() + self.timeout;
+    fn follow(&self, url: &Url, ask: impl Fn(&Url) -> Fetched) -> Fetched {
         let mut seen = vec![url.clone()];
         loop {
-            let at = seen.last().expect("the first address stands there");
-            let response = self.ask(at, request.known, end)?;
-            let Some(next) = redirect(at, &response)? else {
-                return read(at.clone(), response, request, end);
-            };
-            request.check(&seen, &next)?;
-            seen.push(next);
+            let fetched = ask(seen.last().expect("the first address stands there"));
+            match self.checked(&seen, fetched) {
+                Fetched::Moved(next) => seen.push(next),
+                fetched => return fetched,
+            }
         }
+    }
+
+    fn asked(&self, url: &Url, request: &Request<'_>) -> Fetched {
+        let end = Instant::now() + self.timeout;
+        let answered = |response| match redirect(url, &response)? {
+            Some(next) => Ok(Fetched::Moved(next)),
+            None => read(url.clone(), response, request, end),
+        };
+        self.ask(url, request.known, end).and_then(answered).unwrap_or_else(Stop::into_fetched)
     }
 
     fn ask(&self, url: &Url, known: &Validators, end: Instant) -> Result<Response, Stop> {
@@ -219,30 +224,10 @@ fn is_header_value(text: &str) -> bool {
 /// What is asked for, and within which bounds.
 struct Request<'a> {
     known: &'a Validators,
-    allowed: &'a dyn Fn(&Url) -> bool,
     /// Bytes, packed and unpacked.
     limit: u64,
     /// Whether what is beyond the limit may be left out.
     may_cut: bool,
-    redirects: usize,
-}
-
-impl Request<'_> {
-    fn check(&self, seen: &[Url], next: &Url) -> Result<(), Stop> {
-        if seen.contains(next) {
-            let message = format!("`{}` redirects in a circle", shown_address(next.as_str()));
-            return Err(Stop::new(Reason::RedirectLoop, message));
-        }
-        if seen.len() > self.redirects {
-            let message = format!("more than {} redirects", self.redirects);
-            return Err(Stop::new(Reason::TooManyRedirects, message));
-        }
-        if !(self.allowed)(next) {
-            let message = format!("robots.txt does not allow `{}`", shown_address(next.as_str()));
-            return Err(Stop::new(Reason::RobotsDisallowed, message));
-        }
-        Ok(())
-    }
 }
 
 /// Why there is no page.
@@ -281,18 +266,6 @@ impl From<Failure> for Stop {
         };
         Stop { code, message: failure.error.to_string(), retry: failure.retry_after }
     }
-}
-
-/// RFC 9309 lets a crawler take redirects without end for a missing file.
-fn is_missing(code: Reason) -> bool {
-    matches!(
-        code,
-        Reason::Forbidden
-            | Reason::ClientError
-            | Reason::Empty
-            | Reason::RedirectLoop
-            | Reason::TooManyRedirects
-    )
 }
 
 /// Where the answer points to, if it is a redirect.

@@ -2,7 +2,8 @@
 //!
 //! In: what was asked and how it ended, with the time passed in. Out: when the next
 //! request may go. Promises: one request at a time a host, a pause between two, longer
-//! pauses after failures, and none but one probe while a host is down.
+//! pauses after failures, and none but one probe while a host is down. What is kept of a
+//! clock and restored later holds, within the same bounds.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -20,6 +21,9 @@ const BACK_OFF: Duration = Duration::from_secs(2);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(120);
 /// Failures in a row after which a host is left alone.
 const MOST_FAILURES: u32 = 5;
+/// Pages refused in a row (403), with no other answer between, after which it is taken
+/// that the host refuses us and not the pages.
+const MOST_REFUSALS: u32 = 10;
 /// How long it is left alone at first; doubled after each probe that fails.
 const REST: Duration = Duration::from_secs(5 * 60);
 const LONGEST_REST: Duration = Duration::from_secs(60 * 60);
@@ -40,6 +44,11 @@ pub enum When {
 pub enum Outcome {
     /// The host answered, be it that there is no such page.
     Answered,
+    /// The host says that this page is not for us.
+    Refused {
+        /// `Retry-After`.
+        retry: Option<Duration>,
+    },
     /// The host is in trouble, or asks for a wait.
     Failed {
         /// `Retry-After`.
@@ -63,6 +72,8 @@ struct Host {
     /// No request goes before.
     free: Option<Instant>,
     failures: u32,
+    /// In a row.
+    refusals: u32,
 }
 
 /// By which name a host is counted: with the port, if it is not the usual one.
@@ -83,6 +94,35 @@ impl Politeness {
         self.host(host).crawl_delay = delay.map(|delay| delay.min(LONGEST_CRAWL_DELAY));
     }
 
+    /// Takes over what was known of the host before: no clock that was wrong, and nothing
+    /// else that was kept, lets it wait longer than a host can ask for.
+    pub fn restore(&mut self, host: &str, now: Instant, wait: Duration, failures: u32) {
+        let wait = wait.min(LONGEST_REST.max(LONGEST_RETRY_AFTER).max(self.delay));
+        let host = self.host(host);
+        host.failures = failures;
+        host.free = now.checked_add(wait);
+    }
+
+    /// How long no other request goes to the host, as far as is known now.
+    pub fn remaining(&self, host: &str, now: Instant) -> Duration {
+        match self.next_free(host, now) {
+            When::Now => Duration::ZERO,
+            When::At(free) => free - now,
+            When::Busy => self.pause(host),
+        }
+    }
+
+    /// How often the host failed in a row.
+    pub fn failures(&self, host: &str) -> u32 {
+        self.hosts.get(host).map_or(0, |host| host.failures)
+    }
+
+    /// The pause between two requests to the host.
+    pub fn pause(&self, host: &str) -> Duration {
+        let asked = self.hosts.get(host).and_then(|host| host.crawl_delay);
+        asked.unwrap_or_default().max(self.delay)
+    }
+
     /// When the host may be asked.
     pub fn next_free(&self, host: &str, now: Instant) -> When {
         match self.hosts.get(host) {
@@ -97,17 +137,26 @@ impl Politeness {
         self.host(host).busy = true;
     }
 
+    /// It did not go out after all.
+    pub fn cancel(&mut self, host: &str) {
+        self.host(host).busy = false;
+    }
+
     /// It has ended.
     pub fn finish(&mut self, host: &str, now: Instant, outcome: Outcome) {
         let fraction = self.random.hash_one((host, now)) as f64 / u64::MAX as f64;
-        let delay = self.delay;
+        let pause = self.pause(host);
         let host = self.host(host);
         host.busy = false;
-        let pause = host.crawl_delay.unwrap_or_default().max(delay);
         let wait = match outcome {
             Outcome::Answered => {
                 host.failures = 0;
+                host.refusals = 0;
                 pause
+            }
+            Outcome::Refused { retry } => {
+                host.refusals = host.refusals.saturating_add(1);
+                pause.max(wait_refused(host, retry))
             }
             Outcome::Failed { retry } => {
                 host.failures = host.failures.saturating_add(1);
@@ -126,6 +175,15 @@ impl Politeness {
     fn host(&mut self, host: &str) -> &mut Host {
         self.hosts.entry(host.to_owned()).or_default()
     }
+}
+
+/// One refused page is the page's matter; many, or one instead of a probe, are a block.
+fn wait_refused(host: &mut Host, retry: Option<Duration>) -> Duration {
+    if host.refusals < MOST_REFUSALS && host.failures < MOST_FAILURES {
+        return retry.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+    }
+    host.failures = host.failures.saturating_add(1).max(MOST_FAILURES);
+    wait(host.failures, retry, 1.0)
 }
 
 /// The wait after so many failures; `fraction` keeps crawlers from coming back together.
@@ -209,12 +267,46 @@ mod tests {
     }
 
     #[test]
+    fn refused_pages_are_a_block_when_there_is_nothing_else() {
+        const REFUSED: Outcome = Outcome::Refused { retry: None };
+        let check = |outcomes: &[&[Outcome]], expected| {
+            let mut politeness = polite();
+            assert_eq!(wait_after(&mut politeness, &outcomes.concat()), expected);
+            assert_eq!(politeness.is_open("a"), expected >= REST);
+        };
+        check(&[&[REFUSED; 9]], seconds(1));
+        check(&[&[REFUSED; 10]], REST);
+        check(&[&[REFUSED; 11]], REST * 2);
+        check(&[&[REFUSED; 9], &[Outcome::Answered], &[REFUSED; 9]], seconds(1));
+        check(&[&[REFUSED; 10], &[Outcome::Answered, REFUSED]], seconds(1));
+        check(&[&[FAILED; 5], &[REFUSED]], REST * 2);
+        check(&[&[Outcome::Refused { retry: Some(seconds(30)) }]], seconds(30));
+    }
+
+    #[test]
     fn one_good_probe_closes_the_circuit() {
         let mut politeness = polite();
         let mut outcomes = vec![FAILED; 7];
         outcomes.push(Outcome::Answered);
         assert_eq!(wait_after(&mut politeness, &outcomes), seconds(1));
         assert!(!politeness.is_open("a"));
+    }
+
+    #[test]
+    fn what_is_restored_holds_within_bounds() {
+        let now = Instant::now();
+        let hour = seconds(3600);
+        for (wait, expected) in [(0, 0), (30, 30), (3600, 3600), (u64::MAX, 3600)] {
+            let mut politeness = polite();
+            politeness.restore("a", now, seconds(wait), 4);
+            assert_eq!(politeness.remaining("a", now), seconds(expected));
+            assert_eq!(politeness.next_free("a", now + hour), When::Now);
+        }
+        // The fifth failure is the one too many.
+        let mut politeness = polite();
+        politeness.restore("a", now, Duration::ZERO, 4);
+        assert_eq!(wait_after(&mut politeness, &[FAILED]), REST);
+        assert_eq!(politeness.failures("a"), 5);
     }
 
     #[test]

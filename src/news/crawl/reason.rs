@@ -104,7 +104,7 @@ impl Reason {
 
     /// Whether the same request may succeed later.
     pub fn may_pass(self) -> bool {
-        self.blames_host() || matches!(self, Reason::Empty)
+        self.blames_host() || matches!(self, Reason::Empty | Reason::Forbidden)
     }
 
     /// Whether the whole host is in trouble, and not this page alone.
@@ -116,8 +116,6 @@ impl Reason {
                 | Reason::ConnectionBroken
                 | Reason::ConnectionRefused
                 | Reason::DnsFailure
-                // A firewall that has had enough refuses page after page.
-                | Reason::Forbidden
                 | Reason::RateLimited
                 | Reason::ServerError
                 | Reason::Timeout

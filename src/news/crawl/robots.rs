@@ -8,6 +8,9 @@ mod pattern;
 use std::time::Duration;
 
 use self::pattern::{Pattern, comparable};
+use super::fetch::Fetched;
+use super::reason::Reason;
+use crate::error::Result;
 use crate::net::Url;
 
 /// What a host answered to `/robots.txt`.
@@ -24,6 +27,20 @@ pub enum RobotsFile {
 impl RobotsFile {
     /// The most of the file that is read.
     pub const LIMIT: u64 = LIMIT as u64;
+
+    /// What the answer to a request for it means.
+    ///
+    /// # Errors
+    /// Why the host could not be asked.
+    pub fn of(fetched: Fetched) -> Result<Self, Reason> {
+        match fetched {
+            Fetched::New(answer) => Ok(RobotsFile::File(answer.body)),
+            Fetched::Gone => Ok(RobotsFile::Missing),
+            Fetched::Failed { code, .. } if is_missing(code) => Ok(RobotsFile::Missing),
+            Fetched::Failed { code, .. } => Err(code),
+            Fetched::NotModified | Fetched::Moved(_) => Err(Reason::BadAnswer),
+        }
+    }
 
     /// How long the answer serves before it is asked for again; a host in trouble may
     /// be well within the hour.
@@ -42,6 +59,18 @@ impl RobotsFile {
             RobotsFile::Unreachable => Robots::nothing(),
         }
     }
+}
+
+/// RFC 9309 lets a crawler take redirects without end for a missing file.
+fn is_missing(code: Reason) -> bool {
+    matches!(
+        code,
+        Reason::Forbidden
+            | Reason::ClientError
+            | Reason::Empty
+            | Reason::RedirectLoop
+            | Reason::TooManyRedirects
+    )
 }
 
 /// Rules of a host for one crawler.

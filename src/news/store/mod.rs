@@ -10,6 +10,7 @@ mod frontier;
 mod hosts;
 mod raw;
 mod sources;
+mod summary;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -21,11 +22,14 @@ use crate::error::{Error, Result};
 
 pub use articles::{Article, ArticleFilter, Sentiment, Stored, article_id};
 pub use frontier::{Counts, Found, PageState, Waiting};
-pub use hosts::HostRobots;
+pub use hosts::{HostClock, HostRobots};
 pub use raw::{NewPage, RawPage};
 pub use sources::{Links, NewsSource, Validators};
+pub use summary::Summary;
 
 const SCHEMA: &str = include_str!("schema.sql");
+/// A table that the first databases lack.
+const CLOCKS: &str = include_str!("clocks.sql");
 /// Layout; a newer one is refused.
 const VERSION: i32 = 1;
 /// `MMNW`: tells our databases from others.
@@ -52,8 +56,13 @@ impl NewsStore {
         }
         // A link or a pipe in its place could lead to any file of the user.
         crate::files::open_own(path)?;
-        let store = NewsStore::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        store.prepare().map_err(|error| store.failed(error))??;
+        let mut store = NewsStore::connect(path)?;
+        let mut prepared = store.prepare();
+        if prepared.as_ref().is_err_and(lacks_shared_memory) {
+            store = NewsStore::connect(path)?;
+            prepared = store.be_alone().and_then(|()| store.prepare());
+        }
+        prepared.map_err(|error| store.failed(error))??;
         Ok(store)
     }
 
@@ -69,10 +78,17 @@ impl NewsStore {
         NewsStore::open(path)
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(|error| failed(path, error))?;
+    fn connect(path: &Path) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|error| failed(path, error))?;
         Ok(NewsStore { connection, path: path.to_owned() })
+    }
+
+    /// Keeps all other processes out, and needs no file to share with them.
+    fn be_alone(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(PATIENCE)?;
+        self.connection.pragma_update(None, "locking_mode", "exclusive")
     }
 
     /// Settings of the connection, and tables where there are none.
@@ -103,6 +119,7 @@ impl NewsStore {
                  PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
             ))?;
         }
+        one.execute_batch(CLOCKS)?;
         Ok(Ok(()))
     }
 
@@ -132,13 +149,29 @@ impl NewsStore {
     }
 }
 
+/// A full disk has no room for the 32 KiB by which processes share a database. Reading it
+/// needs none, as long as nobody else does.
+fn lacks_shared_memory(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMOPEN, SQLITE_IOERR_SHMSIZE};
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code.is_some_and(|code| {
+        [SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMOPEN, SQLITE_IOERR_SHMSIZE].contains(&code)
+    })
+}
+
 fn failed(path: &Path, error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    use rusqlite::ErrorCode::{
+        DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure,
+    };
     let hint = match error.sqlite_error_code() {
         None if matches!(error, rusqlite::Error::FromSqlConversionFailure(..)) => {
             "a row is damaged: `malmoi news verify` names it; restore it from a copy"
         }
         Some(DiskFull) => "free some space and run the same command again",
+        Some(SystemIoFailure) => {
+            "is the disk full? free some space and run the same command again; if it has \
+             space, it may be broken: copy the database to another one"
+        }
         Some(DatabaseBusy) => "another process writes to it; wait for its end",
         Some(NotADatabase) => "name another file in the pipeline's `source.path`",
         Some(DatabaseCorrupt) => {

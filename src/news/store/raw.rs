@@ -133,6 +133,27 @@ impl NewsStore {
         })
     }
 
+    /// The page that an article was made of, as it was sent last.
+    ///
+    /// # Errors
+    /// If there is none, or it is damaged.
+    pub fn page_of(&self, article: &str) -> Result<RawPage> {
+        let query = "SELECT raw FROM articles WHERE id = ?1";
+        let id =
+            self.read(|one| one.prepare_cached(query)?.query_row([article], |row| row.get(0)))?;
+        self.raw_page(id)
+    }
+
+    /// When the last page was fetched, in seconds since 1970; 0 if none was.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn last_fetched(&self) -> Result<i64> {
+        self.read(|one| {
+            one.query_row("SELECT coalesce(max(fetched), 0) FROM raw", [], |row| row.get(0))
+        })
+    }
+
     /// The stored page numbered `id`.
     ///
     /// # Errors

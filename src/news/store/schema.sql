@@ -78,7 +78,7 @@ CREATE TABLE versions (
     PRIMARY KEY (article, version)
 ) WITHOUT ROWID;
 
--- What sites allow, and how they were last.
+-- What sites allow.
 CREATE TABLE hosts (
     host          TEXT PRIMARY KEY,
     robots        BLOB,              -- its robots.txt; none if all is allowed

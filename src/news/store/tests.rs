@@ -194,6 +194,7 @@ fn what_is_damaged_is_named() {
     check("UPDATE articles SET time = 'x'", "is damaged");
     check("UPDATE articles SET duplicate_of = 'nope'", "copy");
     check("UPDATE sources SET follow = '{bad'", "source a is damaged");
+    check("INSERT INTO clocks VALUES ('a', 'x', 0, 0)", "clock a is damaged");
     check("DROP TABLE fetches", "`fetches` is missing");
     check("UPDATE raw SET body = x'1f8b00'", "`http://a.test/1` is damaged");
 }
@@ -203,4 +204,24 @@ fn damage_is_no_default() {
     let one = Fresh::new();
     one.store.connection.execute("UPDATE sources SET follow = '{bad'", []).unwrap();
     assert!(one.store.sources().unwrap_err().hint().unwrap().contains("news verify"));
+}
+
+#[test]
+fn clocks_are_kept_while_there_is_something_to_wait_for() {
+    let mut one = Fresh::new();
+    // Databases of the first days have no such table.
+    one.store.connection.execute("DROP TABLE clocks", []).unwrap();
+    let path = one.store.path.clone();
+    one.store = NewsStore::open(&path).unwrap();
+    let clock =
+        |wait_ms, failures| HostClock { host: "a.test:81".to_owned(), asked: 9, wait_ms, failures };
+    for (wait_ms, failures) in [(1000, 0), (0, 5), (7, u32::MAX)] {
+        one.store.set_clock(&clock(wait_ms, failures)).unwrap();
+        assert_eq!(one.store.clocks().unwrap(), [clock(wait_ms, failures)]);
+    }
+    one.store.set_clock(&clock(0, 0)).unwrap();
+    assert!(one.store.clocks().unwrap().is_empty());
+    let flushed: i64 =
+        one.store.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+    assert_eq!(flushed, 2, "all else is flushed");
 }

@@ -42,8 +42,8 @@ impl NewsStore {
     }
 
     fn missing_tables(&self) -> Result<Vec<String>> {
-        const TABLES: [&str; 7] =
-            ["sources", "pages", "raw", "articles", "versions", "hosts", "fetches"];
+        const TABLES: [&str; 8] =
+            ["sources", "pages", "raw", "articles", "versions", "hosts", "clocks", "fetches"];
         self.read(|one| {
             let mut known = one.prepare("SELECT count(*) FROM sqlite_schema WHERE name = ?1")?;
             let mut problems = Vec::new();
@@ -58,7 +58,7 @@ impl NewsStore {
 
     /// Rows whose columns hold what malmoi never writes.
     fn odd_rows(&self) -> Result<Vec<String>> {
-        const CHECKS: [(&str, &str); 4] = [
+        const CHECKS: [(&str, &str); 5] = [
             (
                 "article",
                 "SELECT CAST(id AS BLOB) FROM articles WHERE typeof(title) <> 'text'
@@ -70,6 +70,12 @@ impl NewsStore {
                 "copy",
                 "SELECT CAST(id AS BLOB) FROM articles WHERE duplicate_of IS NOT NULL
                  AND duplicate_of NOT IN (SELECT id FROM articles)",
+            ),
+            (
+                "clock",
+                "SELECT CAST(host AS BLOB) FROM clocks WHERE typeof(asked) <> 'integer'
+                 OR typeof(wait_ms) <> 'integer' OR typeof(failures) <> 'integer'
+                 OR wait_ms < 0 OR failures NOT BETWEEN 0 AND 4294967295",
             ),
             ("page", "SELECT CAST(url AS BLOB) FROM pages WHERE typeof(url) <> 'text'"),
             (

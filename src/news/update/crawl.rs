@@ -2,16 +2,20 @@
 
 mod sources;
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::clocks;
 use super::listing::followed;
-use super::queue::{Job, Next, Queue};
-use super::rules::{HostRules, Rules};
+use super::queue::{Job, Next, Queue, Task, origin};
+use super::rules::HostRules;
 use super::{Updated, Updater};
 use crate::error::{Error, Result};
 use crate::net::Url;
-use crate::news::crawl::{Answer, Fetched, Outcome, Reason, Validators as Asked, host_key};
+use crate::news::crawl::{
+    Answer, Fetched, Outcome, Reason, RobotsFile, Validators as Asked, host_key,
+};
 use crate::news::store::{NewPage, NewsSource, NewsStore, Validators, Waiting};
 
 /// Failures after which a page is given up, over all updates.
@@ -22,8 +26,6 @@ const TRIES: u32 = 3;
 const PAGE_WAIT: i64 = 60;
 /// A host that did not say what it allows may say it then.
 const RULES_WAIT: i64 = 60 * 60;
-/// Longest pause between requests of one job, whatever robots.txt asks for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A page is asked for again after so many seconds at the latest.
 const LONGEST_RETRY: i64 = 60 * 60;
 /// How soon a stop is noticed.
@@ -33,7 +35,6 @@ const STEP: Duration = Duration::from_millis(50);
 pub(super) struct Crawl<'a> {
     updater: &'a Updater<'a>,
     sources: Vec<NewsSource>,
-    rules: Rules,
     shared: Mutex<Shared<'a>>,
     changed: Condvar,
 }
@@ -42,6 +43,8 @@ pub(super) struct Crawl<'a> {
 struct Shared<'a> {
     store: &'a mut NewsStore,
     queue: Queue,
+    /// By origin, as far as they are known.
+    rules: HashMap<String, Arc<HostRules>>,
     updated: Updated,
     /// What ended it.
     error: Option<Error>,
@@ -49,9 +52,19 @@ struct Shared<'a> {
 
 /// How a job ended.
 struct Done {
-    outcome: Outcome,
-    /// The job, if it is to be tried again.
-    again: Option<Job>,
+    /// How the request did, if there was one.
+    outcome: Option<Outcome>,
+    then: Then,
+}
+
+/// What comes of a job.
+enum Then {
+    Nothing,
+    /// It goes on.
+    First(Job),
+    /// It is tried again, after all others of its host: one sick page must not look like
+    /// a sick host.
+    Last(Job),
 }
 
 impl<'a> Crawl<'a> {
@@ -63,6 +76,7 @@ impl<'a> Crawl<'a> {
     ) -> Result<Self> {
         let sources = store.sources()?;
         let (mut queue, mut updated) = (Queue::new(updater.params), Updated::default());
+        clocks::restore(&mut queue, store, (updater.now)())?;
         for source in sources.iter().filter(|one| only.is_empty() || only.contains(&one.name)) {
             match Url::parse(&source.url) {
                 Ok(url) => queue.add_source(source.clone(), url),
@@ -72,8 +86,8 @@ impl<'a> Crawl<'a> {
                 }
             }
         }
-        let shared = Mutex::new(Shared { store, queue, updated, error: None });
-        Ok(Crawl { updater, sources, rules: Rules::default(), shared, changed: Condvar::new() })
+        let shared = Shared { store, queue, rules: HashMap::new(), updated, error: None };
+        Ok(Crawl { updater, sources, shared: Mutex::new(shared), changed: Condvar::new() })
     }
 
     /// Does all there is to do.
@@ -85,7 +99,7 @@ impl<'a> Crawl<'a> {
             }
         });
         let shared = self.shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Shared { store, queue, mut updated, error } = shared;
+        let Shared { store, queue, mut updated, error, .. } = shared;
         updated.left_alone = queue.left.into_iter().collect();
         updated.waiting = store.counts()?.waiting as u64;
         error.map_or(Ok(updated), Err)
@@ -93,19 +107,21 @@ impl<'a> Crawl<'a> {
 
     /// Takes jobs until there are none.
     fn work(&self) {
-        while let Some(job) = self.next() {
-            let url = job.url().clone();
-            let done = self.do_job(job);
+        while let Some((job, may_ask)) = self.next() {
+            let host = host_key(job.url());
+            let done = if may_ask { self.do_job(job) } else { self.give_up(job) };
             let mut shared = self.lock();
-            let (outcome, again) = match done {
-                Ok(Done { outcome, again }) => (outcome, again),
-                Err(error) => {
-                    shared.error.get_or_insert(error);
-                    (Outcome::Answered, None)
-                }
-            };
-            shared.queue.finish(&url, Instant::now(), outcome);
-            again.into_iter().for_each(|job| shared.queue.again(job));
+            let Done { outcome, then } = done.unwrap_or_else(|error| {
+                shared.error.get_or_insert(error);
+                Done { outcome: None, then: Then::Nothing }
+            });
+            shared.queue.finish(&host, Instant::now(), outcome);
+            self.keep_clock(&mut shared, &host);
+            match then {
+                Then::Nothing => {}
+                Then::First(job) => shared.queue.push_front(job),
+                Then::Last(job) => shared.queue.push_back(job),
+            }
             if let Err(error) = (self.updater.go_on)(&shared.updated) {
                 shared.error.get_or_insert(error);
             }
@@ -113,8 +129,9 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    /// Waits for the next job; `None` when all is done or something went wrong.
-    fn next(&self) -> Option<Job> {
+    /// Waits for the next job, and says whether its host may be asked; `None` when all is
+    /// done or something went wrong.
+    fn next(&self) -> Option<(Job, bool)> {
         let mut shared = self.lock();
         loop {
             if let Err(error) = (self.updater.go_on)(&shared.updated) {
@@ -126,7 +143,11 @@ impl<'a> Crawl<'a> {
             }
             let now = Instant::now();
             let wait = match shared.queue.next(now) {
-                Next::Do(job) => return Some(*job),
+                Next::Do(job) => {
+                    self.keep_clock(&mut shared, &host_key(job.url()));
+                    return Some((*job, true));
+                }
+                Next::GiveUp(job) => return Some((*job, false)),
                 Next::Over => return None,
                 Next::Wait(until) => until.saturating_duration_since(now).min(STEP),
                 Next::Idle => STEP,
@@ -136,49 +157,125 @@ impl<'a> Crawl<'a> {
         }
     }
 
+    fn keep_clock(&self, shared: &mut Shared<'_>, host: &str) {
+        let Shared { queue, store, error, .. } = shared;
+        if let Err(failed) = clocks::keep(queue, store, host, (self.updater.now)()) {
+            error.get_or_insert(failed);
+        }
+    }
+
     fn do_job(&self, job: Job) -> Result<Done> {
-        let rules = self.rules_of(job.url())?;
-        self.lock()
-            .queue
-            .politeness
-            .set_crawl_delay(&host_key(job.url()), rules.robots.crawl_delay());
-        if rules.is_fresh {
-            self.pause(&rules)?;
+        if matches!(job.task, Task::Robots(_)) {
+            return self.ask(job);
         }
-        match job {
-            Job::Source(source, url) => self.ask_source(&source, url),
-            Job::Page(page, url) => self.ask_page(page, url, &rules),
-        }
-    }
-
-    fn rules_of(&self, url: &Url) -> Result<std::sync::Arc<HostRules>> {
-        let Updater { fetcher, now, .. } = self.updater;
-        let stored = |host: &str| self.lock().store.robots(host);
-        let keep = |host: &str, robots: &_| self.lock().store.set_robots(host, robots);
-        self.rules.of(url, fetcher, now(), stored, keep)
-    }
-
-    /// Waits as long as the host wants between two requests.
-    fn pause(&self, rules: &HostRules) -> Result<()> {
-        let own = Duration::try_from_secs_f64(self.updater.params.delay).unwrap_or_default();
-        let wanted = rules.robots.crawl_delay().unwrap_or_default().min(LONGEST_PAUSE);
-        let end = Instant::now() + own.max(wanted);
-        while Instant::now() < end {
-            std::thread::sleep(STEP.min(end.saturating_duration_since(Instant::now())));
-            (self.updater.go_on)(&self.lock().updated)?;
-        }
-        Ok(())
-    }
-
-    /// Whether robots.txt of its host lets `url` be asked, after a pause.
-    fn is_allowed(&self, url: &Url) -> bool {
-        let allows = |rules: &HostRules| {
-            // The request itself is refused then, and says why.
-            rules.reason == Some(Reason::PrivateAddress)
-                || !self.updater.params.respect_robots
-                || rules.robots.allows(url)
+        let Some(rules) = self.rules_of(job.url())? else {
+            let file = job.url().join("/robots.txt").unwrap_or_else(|_| job.url().clone());
+            let robots = Job::new(Task::Robots(origin(job.url())), file);
+            self.lock().queue.park(job);
+            return self.ask(robots);
         };
-        self.rules_of(url).is_ok_and(|rules| allows(&rules) && self.pause(&rules).is_ok())
+        let (host, delay) = (host_key(job.url()), rules.robots.crawl_delay());
+        self.lock().queue.politeness.set_crawl_delay(&host, delay);
+        // The user named the sources, so robots.txt does not speak of them.
+        let is_named = matches!(job.task, Task::Source(_));
+        match is_named || rules.allow(job.url(), self.updater.params) {
+            true => self.ask(job),
+            false => Ok(Done { outcome: None, then: self.disallowed(job, &rules)? }),
+        }
+    }
+
+    /// The rules of the host of `url`, unless it has to be asked for them.
+    fn rules_of(&self, url: &Url) -> Result<Option<Arc<HostRules>>> {
+        let origin = origin(url);
+        let mut shared = self.lock();
+        if let Some(rules) = shared.rules.get(&origin) {
+            return Ok(Some(rules.clone()));
+        }
+        let Some(robots) = shared.store.robots(&origin)? else { return Ok(None) };
+        let (agent, now) = (self.updater.fetcher.agent(), (self.updater.now)());
+        let rules = HostRules::stored(robots, agent, now).map(Arc::new);
+        shared.rules.extend(rules.clone().map(|rules| (origin, rules)));
+        Ok(rules)
+    }
+
+    /// Makes the request of a job.
+    fn ask(&self, job: Job) -> Result<Done> {
+        let fetcher = self.updater.fetcher;
+        let fetched = match &job.task {
+            Task::Robots(_) => fetcher.request_robots(job.url()),
+            Task::Source(source) => fetcher.request(job.url(), &asked(&source.validators)),
+            Task::Sitemap(_) => fetcher.request(job.url(), &Asked::default()),
+            Task::Page(page) => fetcher.request(job.url(), &asked(&page.validators)),
+        };
+        let outcome = Some(fetched.outcome());
+        let fetched = match fetcher.checked(&job.seen, fetched) {
+            Fetched::Moved(next) => {
+                return Ok(Done { outcome, then: Then::First(job.moved(next)) });
+            }
+            fetched => fetched,
+        };
+        let Job { task, seen } = job;
+        let then = match task {
+            Task::Robots(origin) => self.robots_answered(origin, RobotsFile::of(fetched))?,
+            Task::Source(source) => self.source_answered(*source, fetched)?,
+            Task::Sitemap(index) => self.sitemap_answered(*index, &seen, fetched)?,
+            Task::Page(page) => self.page_answered(*page, seen, fetched)?,
+        };
+        Ok(Done { outcome, then })
+    }
+
+    fn robots_answered(&self, origin: String, asked: Result<RobotsFile, Reason>) -> Result<Then> {
+        let (agent, now) = (self.updater.fetcher.agent(), (self.updater.now)());
+        let (rules, kept) = HostRules::answered(asked, agent, now);
+        let mut shared = self.lock();
+        if let Some(robots) = kept {
+            shared.store.set_robots(&origin, &robots)?;
+        }
+        shared.queue.unpark(&origin);
+        shared.rules.insert(origin, Arc::new(rules));
+        Ok(Then::Nothing)
+    }
+
+    /// What comes of a job that robots.txt forbids.
+    fn disallowed(&self, job: Job, rules: &HostRules) -> Result<Then> {
+        let (reason, wait) = match rules.is_known {
+            true => (Reason::RobotsDisallowed, None),
+            false => (Reason::RobotsUnreachable, Some(RULES_WAIT)),
+        };
+        match job.task {
+            Task::Page(page) => self.page_failed(&page, reason.name(), wait)?,
+            Task::Sitemap(index) => {
+                let why = "robots.txt does not allow it".to_owned();
+                return self.sitemap_failed(*index, &job.seen, why);
+            }
+            Task::Robots(_) | Task::Source(_) => {}
+        }
+        Ok(Then::Nothing)
+    }
+
+    /// What comes of a job whose host is left to the next update.
+    fn give_up(&self, job: Job) -> Result<Done> {
+        let host = host_key(job.url());
+        let wait = self.lock().queue.politeness.remaining(&host, Instant::now());
+        let minutes = wait.as_secs().div_ceil(60);
+        let why = format!(
+            "`{host}` was in trouble or asked for a pause: it is left alone for {minutes} minutes"
+        );
+        let mut then = Then::Nothing;
+        match job.task {
+            // It waits in the store.
+            Task::Page(_) => {}
+            Task::Source(source) => {
+                self.lock().updated.failed_sources.insert(source.name, why);
+            }
+            Task::Sitemap(index) => then = self.sitemap_failed(*index, &job.seen, why)?,
+            Task::Robots(origin) => {
+                let mut shared = self.lock();
+                shared.queue.unpark(&origin);
+                shared.rules.insert(origin, Arc::new(HostRules::unknown()));
+            }
+        }
+        Ok(Done { outcome: None, then })
     }
 
     /// Takes over the pages that wait.
@@ -190,18 +287,8 @@ impl<'a> Crawl<'a> {
         Ok(())
     }
 
-    fn ask_page(&self, page: Waiting, url: Url, rules: &HostRules) -> Result<Done> {
-        let is_refused = rules.reason == Some(Reason::PrivateAddress);
-        if self.updater.params.respect_robots && !is_refused && !rules.robots.allows(&url) {
-            let (reason, wait) = match rules.is_known {
-                true => (Reason::RobotsDisallowed, None),
-                false => (Reason::RobotsUnreachable, Some(RULES_WAIT)),
-            };
-            self.page_failed(&page, reason.name(), wait)?;
-            return Ok(Done { outcome: Outcome::Answered, again: None });
-        }
-        let known = asked(&page.validators);
-        match self.updater.fetcher.get(&url, &known, &|url| self.is_allowed(url)) {
+    fn page_answered(&self, page: Waiting, seen: Vec<Url>, fetched: Fetched) -> Result<Then> {
+        match fetched {
             Fetched::New(answer) => self.store(&page, &answer)?,
             Fetched::NotModified => {
                 let mut shared = self.lock();
@@ -209,32 +296,35 @@ impl<'a> Crawl<'a> {
                 shared.store.page_unchanged(page.id, (self.updater.now)())?;
             }
             Fetched::Gone => self.page_failed(&page, "gone", None)?,
+            Fetched::Moved(_) => self.page_failed(&page, Reason::BadAnswer.name(), None)?,
             Fetched::Failed { code, retry, .. } => {
-                return self.may_try_again(page, url, code, retry);
+                return self.may_try_again(page, seen, code, retry);
             }
         }
-        Ok(Done { outcome: Outcome::Answered, again: None })
+        Ok(Then::Nothing)
     }
 
     fn may_try_again(
         &self,
         page: Waiting,
-        url: Url,
+        seen: Vec<Url>,
         code: Reason,
         retry: Option<Duration>,
-    ) -> Result<Done> {
-        let outcome = outcome(code, retry);
+    ) -> Result<Then> {
         let tries = page.tries + 1;
         if !code.may_pass() || tries >= MOST_TRIES {
             self.page_failed(&page, code.name(), None)?;
-            return Ok(Done { outcome, again: None });
+            return Ok(Then::Nothing);
         }
         let asked = retry.map_or(0, |wait| wait.as_secs().min(LONGEST_RETRY as u64) as i64);
         let wait = (PAGE_WAIT << tries.min(10)).max(asked);
         self.page_failed(&page, code.name(), Some(wait))?;
-        let page = Waiting { tries, ..page };
-        let again = (!tries.is_multiple_of(TRIES)).then_some(Job::Page(page, url));
-        Ok(Done { outcome, again })
+        // A refusal is not asked for again at once (RFC 9110, 15.5.4).
+        if tries.is_multiple_of(TRIES) || code == Reason::Forbidden {
+            return Ok(Then::Nothing);
+        }
+        let url = seen.into_iter().next().expect("a job has an address");
+        Ok(Then::Last(Job::new(Task::Page(Box::new(Waiting { tries, ..page })), url)))
     }
 
     /// `wait` seconds until the next try; none if it is given up.
@@ -273,14 +363,6 @@ impl<'a> Crawl<'a> {
     fn lock(&self) -> MutexGuard<'_, Shared<'a>> {
         // Each change of the store is a transaction, so a thread that died left nothing half.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A failure that is the page's own leaves its host in good standing.
-fn outcome(code: Reason, retry: Option<Duration>) -> Outcome {
-    match code.blames_host() {
-        true => Outcome::Failed { retry },
-        false => Outcome::Answered,
     }
 }
 

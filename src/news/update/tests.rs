@@ -1,8 +1,11 @@
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use super::*;
 use crate::error::Error;
+use crate::news::crawl::fault_server::{Act, FaultServer, answer, page};
 use crate::news::site::Site;
 use crate::news::store::{ArticleFilter, Links, article_id};
 
@@ -201,4 +204,183 @@ fn a_bad_sitemap_costs_nothing_else() {
     assert_eq!((updated.sources, updated.articles), (1, 2), "{updated:?}");
     let failed: Vec<&str> = updated.failed_sources.keys().map(String::as_str).collect();
     assert_eq!(failed, ["a (http://a.example/gone.xml)", "a (http://a.example/junk.xml)"]);
+}
+
+/// Requests to a server: when each came, and how many were open at once at most.
+#[derive(Default)]
+struct Visits {
+    begun: Mutex<Vec<Instant>>,
+    open: AtomicUsize,
+    most_open: AtomicUsize,
+}
+
+impl Visits {
+    fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.begun.lock().unwrap().push(Instant::now());
+        self.most_open.fetch_max(self.open.fetch_add(1, Relaxed) + 1, Relaxed);
+        std::thread::sleep(Duration::from_millis(3));
+        let done = work();
+        self.open.fetch_sub(1, Relaxed);
+        done
+    }
+
+    fn shortest_pause(&self) -> Duration {
+        let begun = self.begun.lock().unwrap();
+        begun.windows(2).map(|two| two[1] - two[0]).min().unwrap()
+    }
+}
+
+/// Servers that know each other's addresses, and what was asked of each.
+struct Neighbours {
+    servers: Vec<FaultServer>,
+    visits: Vec<Arc<Visits>>,
+}
+
+impl Neighbours {
+    /// `answer` is given the hosts, the number of the one that is asked, and the path.
+    fn new(count: usize, answer: fn(&[String], usize, &str) -> Act) -> Self {
+        let hosts: Arc<OnceLock<Vec<String>>> = Arc::default();
+        let visits: Vec<Arc<Visits>> = (0..count).map(|_| Arc::default()).collect();
+        let serve = |number: usize| {
+            let (hosts, visits) = (hosts.clone(), visits[number].clone());
+            FaultServer::new(move |head, _| {
+                let path = head.split(' ').nth(1).unwrap_or_default();
+                visits.during(|| answer(hosts.get().unwrap(), number, path))
+            })
+        };
+        let servers: Vec<FaultServer> = (0..count).map(serve).collect();
+        hosts.set(servers.iter().map(FaultServer::host).collect()).unwrap();
+        Neighbours { servers, visits }
+    }
+
+    fn update(&self, store: &mut NewsStore, delay: f64) -> Updated {
+        let allow_private = self.servers.iter().map(FaultServer::host).collect();
+        let params = CrawlParams { delay, allow_private, ..CrawlParams::default() };
+        let fetcher = Fetcher::new(&params).unwrap();
+        let go_on = |_: &Updated| Ok(());
+        let (params, fetcher, go_on) = (&params, &fetcher, &go_on);
+        let updater = Updater { params, fetcher, extract: &extract, go_on, now: &now };
+        updater.update(store, &[]).unwrap()
+    }
+}
+
+fn redirect_to(host: &str, path: &str) -> Act {
+    answer(&format!("302 Found\r\nLocation: http://{host}{path}"), b"")
+}
+
+fn listed(pages: &[String]) -> Act {
+    let entry = |page: &String| format!("<url><loc>{page}</loc></url>");
+    let pages: String = pages.iter().map(entry).collect();
+    answer("200 OK\r\nContent-Type: text/xml", format!("<urlset>{pages}</urlset>").as_bytes())
+}
+
+/// An address under `/to/021` was moved to the hosts 0, 2, 1, one after another.
+fn wandering(hosts: &[String], own: usize, path: &str) -> Act {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match parts.as_slice() {
+        // The last one has no rules; the others lead to it, in turn.
+        ["robots.txt"] if own + 1 < hosts.len() => redirect_to(&hosts[own + 1], path),
+        ["robots.txt"] => answer("404 Not Found", b""),
+        ["index.xml"] => {
+            let entry = |host: &String| format!("<sitemap><loc>http://{host}/map</loc></sitemap>");
+            let entries: String = hosts.iter().map(entry).collect();
+            let index = format!("<sitemapindex>{entries}</sitemapindex>");
+            answer("200 OK\r\nContent-Type: text/xml", index.as_bytes())
+        }
+        ["map"] => {
+            let ways = ["0", "10", "210", "01", "201", "12", "loop", "0121012"];
+            let page = |way: &&str| format!("http://{}/to/{way}/{own}", hosts[own]);
+            listed(&ways.iter().map(page).collect::<Vec<_>>())
+        }
+        ["to", "loop", _] => redirect_to(&hosts[(own + 1) % hosts.len()], path),
+        ["to", "", number] => page(&format!("{own} {number} {path}")),
+        ["to", way, number] => {
+            let next = usize::from(way.as_bytes()[0] - b'0');
+            redirect_to(&hosts[next], &format!("/to/{}/{number}", &way[1..]))
+        }
+        _ => answer("404 Not Found", b""),
+    }
+}
+
+#[test]
+fn redirects_and_sitemaps_are_as_polite_as_the_rest() {
+    let neighbours = Neighbours::new(3, wandering);
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = NewsStore::open(&folder.path().join("news.db")).unwrap();
+    for (number, server) in neighbours.servers.iter().enumerate() {
+        add(&mut store, &server.url("/index.xml"), &number.to_string());
+    }
+    let updated = neighbours.update(&mut store, 0.01);
+    assert_eq!((updated.sources, updated.found), (3, 24), "{updated:?}");
+    assert_eq!((updated.fetched, updated.failed["redirect-loop"]), (21, 3), "{updated:?}");
+    for visits in &neighbours.visits {
+        assert_eq!(visits.most_open.load(Relaxed), 1);
+        assert!(visits.shortest_pause() >= Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn one_host_that_all_lead_to_keeps_nobody_waiting() {
+    let neighbours = Neighbours::new(2, |hosts, own, path| match (own, path) {
+        (_, "/robots.txt") => answer("404 Not Found", b""),
+        (0, "/map") => {
+            listed(&(0..9).map(|n| format!("http://{}/{n}", hosts[0])).collect::<Vec<_>>())
+        }
+        (0, "/8") => page("the last"),
+        (0, _) => redirect_to(&hosts[1], path),
+        // Asks for a wait that no update waits for.
+        _ => answer("503 x\r\nRetry-After: 900", b""),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = NewsStore::open(&folder.path().join("news.db")).unwrap();
+    add(&mut store, &neighbours.servers[0].url("/map"), "a");
+    let updated = neighbours.update(&mut store, 0.0);
+    assert_eq!((updated.articles, updated.waiting), (1, 8), "{updated:?}");
+    assert_eq!(updated.left_alone, [neighbours.servers[1].host()]);
+    assert_eq!(neighbours.servers[1].requests(), 2, "its rules, and one page");
+}
+
+#[test]
+fn an_index_that_stays_the_same_is_read_again() {
+    let neighbours = Neighbours::new(1, |hosts, _, path| match path {
+        "/index" => {
+            let index = format!(
+                "<sitemapindex><sitemap><loc>http://{}/map</loc></sitemap></sitemapindex>",
+                hosts[0]
+            );
+            answer("200 OK\r\nContent-Type: text/xml\r\nETag: \"1\"", index.as_bytes())
+        }
+        "/map" => listed(&[format!("http://{}/1", hosts[0])]),
+        "/1" => page("one"),
+        _ => answer("404 Not Found", b""),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = NewsStore::open(&folder.path().join("news.db")).unwrap();
+    add(&mut store, &neighbours.servers[0].url("/index"), "a");
+    assert_eq!(neighbours.update(&mut store, 0.0).articles, 1);
+    assert!(store.sources().unwrap()[0].validators.etag.is_none());
+}
+
+#[test]
+fn the_next_update_keeps_what_a_host_was_promised() {
+    let neighbours = Neighbours::new(2, |_, own, path| match (own, path) {
+        (_, "/robots.txt") => answer("404 Not Found", b""),
+        (0, _) => answer("503 x\r\nRetry-After: 900", b""),
+        _ => listed(&[]),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let update = || {
+        let mut store = NewsStore::open(&folder.path().join("news.db")).unwrap();
+        for (server, name) in neighbours.servers.iter().zip(["busy", "quick"]) {
+            add(&mut store, &server.url("/map"), name);
+        }
+        neighbours.update(&mut store, 0.1)
+    };
+    let first = update();
+    assert!(first.failed_sources["busy"].contains("503"), "{first:?}");
+    let second = update();
+    assert_eq!(neighbours.servers[0].requests(), 2, "it asked to be left alone");
+    assert!(second.failed_sources["busy"].contains("left alone for 15 minutes"), "{second:?}");
+    assert_eq!(second.sources, 1);
+    assert!(neighbours.visits[1].shortest_pause() >= Duration::from_millis(100));
 }

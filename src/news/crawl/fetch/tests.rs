@@ -33,7 +33,7 @@ fn fetcher_within(server: &FaultServer, timeout: f64) -> Fetcher {
 }
 
 fn get(fetcher: &Fetcher, url: &str) -> Fetched {
-    fetcher.get(&Url::parse(url).unwrap(), &Validators::default(), &|_| true)
+    fetcher.get(&Url::parse(url).unwrap(), &Validators::default())
 }
 
 /// How a request to a server that does this ends: a reason, or the status and the length.
@@ -59,6 +59,7 @@ fn told(fetched: &Fetched) -> String {
         Fetched::New(answer) => format!("{} {}", answer.status, answer.body.len()),
         Fetched::NotModified => "not modified".to_owned(),
         Fetched::Gone => "gone".to_owned(),
+        Fetched::Moved(url) => format!("moved to {url}"),
         Fetched::Failed { code, .. } => code.to_string(),
     }
 }
@@ -258,7 +259,6 @@ fn redirects_are_followed_so_far_and_checked() {
             Some(("/i", _)) => redirect_to("http://169.254.169.254/latest/meta-data/"),
             Some(("/6", _)) => redirect_to("http://[::ffff:10.0.0.1]/"),
             Some(("/b", _)) => redirect_to("http://"),
-            Some(("/r", _)) => redirect_to("/no-robots"),
             _ => answer("301 Moved", b""),
         }
     });
@@ -274,12 +274,9 @@ fn redirects_are_followed_so_far_and_checked() {
         ("/i", "private-address"),
         ("/6", "private-address"),
         ("/b", "bad-answer"),
-        ("/r", "robots-disallowed"),
         ("/x", "bad-answer"),
     ] {
-        let url = Url::parse(&server.url(path)).unwrap();
-        let fetched = fetcher.get(&url, &Validators::default(), &|url| url.path() != "/no-robots");
-        assert_eq!(told(&fetched), expected, "{path}");
+        assert_eq!(told(&get(&fetcher, &server.url(path))), expected, "{path}");
     }
     let Fetched::New(answer) = get(&fetcher, &server.url("/c3")) else { panic!() };
     assert_eq!(answer.url.as_str(), server.url("/c0"));
@@ -350,7 +347,7 @@ fn a_page_that_is_known_is_not_sent_again() {
         (changed, "200 10"),
         (odd, "200 10"),
     ] {
-        assert_eq!(told(&fetcher.get(&url, &known, &|_| true)), expected, "{known:?}");
+        assert_eq!(told(&fetcher.get(&url, &known)), expected, "{known:?}");
     }
 }
 
@@ -368,6 +365,12 @@ fn the_crawler_introduces_itself() {
     };
     let fetcher = Fetcher::new(&params).unwrap();
     assert_eq!(told(&get(&fetcher, &server.url("/"))), "200 5");
+}
+
+fn robots(fetcher: &Fetcher, server: &FaultServer) -> RobotsFile {
+    let url = Url::parse(&server.url("/robots.txt")).unwrap();
+    let fetched = fetcher.follow(&url, |url| fetcher.request_robots(url));
+    RobotsFile::of(fetched).unwrap_or(RobotsFile::Unreachable)
 }
 
 #[test]
@@ -388,16 +391,14 @@ fn robots_are_had_or_not() {
         (answer(text, long.as_bytes()), RobotsFile::File(long.as_bytes()[..500 * 1024].to_vec())),
     ] {
         let server = FaultServer::new(move |_, _| act.clone());
-        let url = Url::parse(&server.url("/deep/page.html?a#b")).unwrap();
         let timeout = if expected == RobotsFile::Unreachable { 0.3 } else { 20.0 };
-        assert!(fetcher_within(&server, timeout).robots(&url) == expected);
+        assert!(robots(&fetcher_within(&server, timeout), &server) == expected);
     }
     let server = FaultServer::new(|head, _| match asks(head, "/robots.txt") {
         true => redirect_to("/elsewhere"),
         false => answer("200 OK", b"user-agent: *"),
     });
-    let url = Url::parse(&server.url("/")).unwrap();
-    assert!(matches!(fetcher(&server).robots(&url), RobotsFile::File(_)));
+    assert!(matches!(robots(&fetcher(&server), &server), RobotsFile::File(_)));
 }
 
 #[test]
@@ -406,6 +407,7 @@ fn only_troubles_of_the_host_count_against_it() {
     let wait = Some(Duration::from_secs(9));
     for (fetched, expected) in [
         (failed(Reason::RateLimited, wait), Outcome::Failed { retry: wait }),
+        (failed(Reason::Forbidden, wait), Outcome::Refused { retry: wait }),
         (failed(Reason::Timeout, None), Outcome::Failed { retry: None }),
         (failed(Reason::NotHtml, None), Outcome::Answered),
         (failed(Reason::TooLarge, None), Outcome::Answered),

@@ -1,116 +1,82 @@
 //! What sources list, and the sitemaps that they lead to.
 
-use std::collections::{HashSet, VecDeque};
-
 use super::super::listing::{Listing, listing};
-use super::{Asked, Crawl, Done, asked, outcome, stored};
+use super::super::queue::{Job, Task};
+use super::super::sitemaps::Index;
+use super::{Crawl, Then, stored};
 use crate::error::Result;
 use crate::net::Url;
-use crate::news::crawl::{Answer, Fetched, Outcome};
+use crate::news::crawl::{Answer, Fetched};
 use crate::news::extract::charset;
-use crate::news::store::{Found, NewsSource};
-
-/// Sitemaps that one index leads to.
-const MOST_SITEMAPS: usize = 500;
-/// Indexes of sitemaps within each other.
-const DEEPEST_INDEX: u32 = 3;
+use crate::news::store::NewsSource;
 
 impl Crawl<'_> {
-    /// The user named it, so robots.txt is not asked about the source itself.
-    pub(super) fn ask_source(&self, source: &NewsSource, url: Url) -> Result<Done> {
-        let known = asked(&source.validators);
-        let fetched = self.updater.fetcher.get(&url, &known, &|_| true);
-        match fetched {
+    pub(super) fn source_answered(&self, source: NewsSource, fetched: Fetched) -> Result<Then> {
+        let (reason, why) = match fetched {
+            Fetched::New(answer) => match read(&source, &answer) {
+                Ok(listing) => {
+                    return self.read_on(Index::new(source, stored(&answer.validators), listing));
+                }
+                Err(error) => ("unreadable", error.to_string()),
+            },
             Fetched::NotModified => {
                 let mut shared = self.lock();
                 shared.updated.sources += 1;
                 shared.store.source_unchanged(source.id, (self.updater.now)())?;
-                Ok(Done { outcome: Outcome::Answered, again: None })
+                return Ok(Then::Nothing);
             }
-            Fetched::New(answer) => {
-                self.list(source, &answer)?;
-                Ok(Done { outcome: Outcome::Answered, again: None })
+            Fetched::Gone => ("gone", format!("`{}` answers that it is gone", source.url)),
+            Fetched::Moved(url) => ("bad-answer", format!("it moved to `{url}`")),
+            Fetched::Failed { code, message, .. } => (code.name(), message),
+        };
+        let mut shared = self.lock();
+        shared.updated.failed_sources.insert(source.name.clone(), why.clone());
+        shared.store.source_failed(source.id, reason, &why, (self.updater.now)())?;
+        Ok(Then::Nothing)
+    }
+
+    pub(super) fn sitemap_answered(
+        &self,
+        mut index: Index,
+        seen: &[Url],
+        fetched: Fetched,
+    ) -> Result<Then> {
+        let listing = match fetched {
+            Fetched::New(answer) => read(&index.source, &answer).map_err(|error| error.to_string()),
+            Fetched::Failed { message, .. } => Err(message),
+            Fetched::Gone | Fetched::NotModified | Fetched::Moved(_) => {
+                Err("it is not there".to_owned())
             }
-            Fetched::Gone => {
-                self.source_failed(source, "gone", &format!("`{url}` answers that it is gone"))?;
-                Ok(Done { outcome: Outcome::Answered, again: None })
+        };
+        match listing {
+            Ok(listing) => {
+                index.add(listing);
+                self.read_on(index)
             }
-            Fetched::Failed { code, message, retry } => {
-                self.source_failed(source, code.name(), &message)?;
-                Ok(Done { outcome: outcome(code, retry), again: None })
-            }
+            Err(why) => self.sitemap_failed(index, seen, why),
         }
     }
 
-    fn source_failed(&self, source: &NewsSource, reason: &str, message: &str) -> Result<()> {
-        let mut shared = self.lock();
-        shared.updated.failed_sources.insert(source.name.clone(), message.to_owned());
-        shared.store.source_failed(source.id, reason, message, (self.updater.now)())
+    /// One that fails is told of, and the others go on.
+    pub(super) fn sitemap_failed(&self, index: Index, seen: &[Url], why: String) -> Result<Then> {
+        let name = format!("{} ({})", index.source.name, seen.first().map_or("", Url::as_str));
+        self.lock().updated.failed_sources.insert(name, why);
+        self.read_on(index)
     }
 
-    /// Stores what a source lists, with the sitemaps that it leads to.
-    fn list(&self, source: &NewsSource, answer: &Answer) -> Result<()> {
-        let mut listed = match read(source, answer) {
-            Ok(listed) => listed,
-            Err(error) => return self.source_failed(source, "unreadable", &error.to_string()),
-        };
-        let sitemaps = std::mem::take(&mut listed.sitemaps);
-        self.read_sitemaps(source, sitemaps, &mut listed.found)?;
-        let validators = stored(&answer.validators);
+    /// Asks for the next sitemap; after the last one, stores what all of them list.
+    fn read_on(&self, mut index: Index) -> Result<Then> {
+        if let Some(sitemap) = index.next() {
+            return Ok(Then::First(Job::new(Task::Sitemap(Box::new(index)), sitemap)));
+        }
+        let Index { source, validators, depth, found, .. } = index;
         let mut shared = self.lock();
         let now = (self.updater.now)();
-        let (depth, found) = (listed.depth, &listed.found);
-        let new = shared.store.source_answered(source.id, depth, found, &validators, now)?;
+        let new = shared.store.source_answered(source.id, depth, &found, &validators, now)?;
         shared.updated.sources += 1;
         shared.updated.found += new;
-        self.load(&mut shared)
-    }
-
-    /// Reads the sitemaps of an index, and of indexes within it. One that fails is told
-    /// of, and the others go on.
-    fn read_sitemaps(
-        &self,
-        source: &NewsSource,
-        sitemaps: Vec<Url>,
-        found: &mut Vec<Found>,
-    ) -> Result<()> {
-        let mut seen: HashSet<Url> = HashSet::new();
-        let mut waiting: VecDeque<(Url, u32)> = sitemaps.into_iter().map(|url| (url, 1)).collect();
-        while let Some((sitemap, depth)) = waiting.pop_front() {
-            if seen.len() == MOST_SITEMAPS || !seen.insert(sitemap.clone()) {
-                continue;
-            }
-            let listed = match self.ask_sitemap(source, &sitemap)? {
-                Ok(listed) => listed,
-                Err(why) => {
-                    let name = format!("{} ({sitemap})", source.name);
-                    self.lock().updated.failed_sources.insert(name, why);
-                    continue;
-                }
-            };
-            found.extend(listed.found);
-            if depth < DEEPEST_INDEX {
-                waiting.extend(listed.sitemaps.into_iter().map(|url| (url, depth + 1)));
-            }
-        }
-        Ok(())
-    }
-
-    fn ask_sitemap(
-        &self,
-        source: &NewsSource,
-        sitemap: &Url,
-    ) -> Result<std::result::Result<Listing, String>> {
-        (self.updater.go_on)(&self.lock().updated)?;
-        if !self.is_allowed(sitemap) {
-            return Ok(Err("robots.txt does not allow it".to_owned()));
-        }
-        let allowed = |url: &Url| self.is_allowed(url);
-        Ok(match self.updater.fetcher.get(sitemap, &Asked::default(), &allowed) {
-            Fetched::New(answer) => read(source, &answer).map_err(|error| error.to_string()),
-            Fetched::Failed { message, .. } => Err(message),
-            Fetched::Gone | Fetched::NotModified => Err("it is not there".to_owned()),
-        })
+        self.load(&mut shared)?;
+        Ok(Then::Nothing)
     }
 }
 

@@ -8,11 +8,14 @@ mod clean;
 mod completions;
 mod config;
 mod context;
+mod dates;
 mod dictionary;
 mod dictionary_check;
 mod doctor;
 mod explain;
 mod extract;
+mod index;
+mod indexed;
 mod init;
 mod ko;
 mod logs;
@@ -22,6 +25,7 @@ mod output;
 mod predict;
 mod progress;
 mod run;
+mod search;
 mod selection;
 mod show;
 mod state;
@@ -78,6 +82,10 @@ enum Command {
     Terms(terms::Arguments),
     /// Cut Korean text into morphemes, with tags
     Ko(ko::Arguments),
+    /// Find the documents most like a text or a document
+    Search(search::Arguments),
+    /// Build, change or check a search index
+    Index(index::Arguments),
     /// Export the rows of a run
     Vectors(vectors::Arguments),
     /// Show one document, and what each room makes of it
@@ -111,6 +119,8 @@ impl Command {
             Command::Explain(arguments) => explain::run(arguments, context),
             Command::Terms(arguments) => terms::run(arguments, context),
             Command::Ko(arguments) => ko::run(arguments, context),
+            Command::Search(arguments) => search::run(arguments, context),
+            Command::Index(arguments) => index::run(arguments, context),
             Command::Vectors(arguments) => vectors::run(arguments, context),
             Command::Show(arguments) => show::run(arguments, context),
             Command::Clean(arguments) => clean::run(arguments, context),

@@ -43,6 +43,22 @@ pub struct Hit {
     pub place: Place,
 }
 
+/// What the parts of an index take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Terms, counted in each chunk.
+    pub terms: u64,
+    /// Pairs of a document and a term.
+    pub postings: u64,
+    /// Terms, bitmaps and lists.
+    pub posting_bytes: u64,
+    /// Rows, and one number of each kind a document.
+    pub row_bytes: u64,
+}
+
+/// Numbers of a document beside its row: four measures' facts, and where the row starts.
+const FACT_BYTES: usize = 4 + 8 + 8 + 8 + 4 + 4;
+
 /// For each chunk one bit a document that may be found; all may if absent.
 pub type Allowed = Option<Vec<Vec<u64>>>;
 
@@ -74,6 +90,23 @@ impl Index {
 
     pub(super) fn chunks(&self) -> &[Chunk] {
         &self.chunks
+    }
+
+    /// What the parts of the index take.
+    pub fn sizes(&self) -> Result<Sizes> {
+        let mut sizes = Sizes::default();
+        for chunk in &self.chunks {
+            let bytes = |numbers: usize, each: usize| (numbers * each) as u64;
+            sizes.terms += chunk.terms.len().saturating_sub(1) as u64;
+            let counts = chunk.facts.sizes.all()?;
+            sizes.postings += counts.iter().map(|count| u64::from(*count)).sum::<u64>();
+            sizes.posting_bytes += bytes(chunk.bits.len(), 8)
+                + bytes(chunk.lists.len(), 2)
+                + bytes(chunk.terms.len() + chunk.planes.len(), 8)
+                + bytes(chunk.buckets.len(), 4);
+            sizes.row_bytes += bytes(chunk.rows.len(), 1) + bytes(chunk.documents(), FACT_BYTES);
+        }
+        Ok(sizes)
     }
 
     /// How many documents can be found.

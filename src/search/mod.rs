@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 pub use build::Counts;
 pub use filter::Filter;
-pub use index::{Hit, Index, Place};
+pub use index::{Allowed, Hit, Index, Place, Sizes};
 pub use measure::Measure;
 pub use query::Query;
 pub use records::{FIELDS, Record};

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use self::body::{body, is_binary, type_fits};
 use super::decode::is_gzip;
+use super::entry::LARGEST_LIST;
 use super::params::CrawlParams;
 use super::politeness::Outcome;
 use super::reason::Reason;
@@ -78,6 +79,13 @@ pub struct Answer {
     pub validators: Validators,
 }
 
+impl Answer {
+    /// Whether it is said to be a page, and no feed or sitemap.
+    pub fn is_html(&self) -> bool {
+        self.content_type.contains("html")
+    }
+}
+
 /// Asks for pages.
 pub struct Fetcher {
     public: Client,
@@ -140,6 +148,34 @@ impl Fetcher {
             redirects: self.max_redirects,
         };
         self.follow(url, &request).unwrap_or_else(Stop::into_fetched)
+    }
+
+    /// Asks for a feed or a sitemap, which may be larger than a page; of one that is larger
+    /// than [`LARGEST_LIST`](super::LARGEST_LIST) comes a little more than that.
+    pub fn get_list(
+        &self,
+        url: &Url,
+        known: &Validators,
+        allowed: &dyn Fn(&Url) -> bool,
+    ) -> Fetched {
+        let request = Request {
+            known,
+            allowed,
+            limit: self.max_size.max(LARGEST_LIST + 1),
+            may_cut: true,
+            redirects: self.max_redirects,
+        };
+        let found = self.follow(url, &request).unwrap_or_else(Stop::into_fetched);
+        match found {
+            // Half a page is no page.
+            Fetched::New(answer)
+                if answer.is_html() && answer.body.len() as u64 > self.max_size =>
+            {
+                let message = format!("it is larger than {} bytes", self.max_size);
+                Stop::new(Reason::TooLarge, message).into_fetched()
+            }
+            found => found,
+        }
     }
 
     /// Asks for the robots.txt of the host of `url`.

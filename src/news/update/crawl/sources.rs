@@ -6,7 +6,7 @@ use super::super::listing::{Listing, listing};
 use super::{Asked, Crawl, Done, asked, outcome, stored};
 use crate::error::Result;
 use crate::net::Url;
-use crate::news::crawl::{Answer, Fetched, Outcome};
+use crate::news::crawl::{Answer, Fetched, Outcome, is_gzip};
 use crate::news::extract::charset;
 use crate::news::store::{Found, NewsSource};
 
@@ -19,7 +19,7 @@ impl Crawl<'_> {
     /// The user named it, so robots.txt is not asked about the source itself.
     pub(super) fn ask_source(&self, source: &NewsSource, url: Url) -> Result<Done> {
         let known = asked(&source.validators);
-        let fetched = self.updater.fetcher.get(&url, &known, &|_| true);
+        let fetched = self.updater.fetcher.get_list(&url, &known, &|_| true);
         match fetched {
             Fetched::NotModified => {
                 let mut shared = self.lock();
@@ -42,6 +42,15 @@ impl Crawl<'_> {
         }
     }
 
+    /// Keeps what was left out of a list, for a warning.
+    fn tell(&self, name: &str, listed: &Listing) {
+        let mut shared = self.lock();
+        if let Some(cut) = listed.cut {
+            shared.updated.cut_sources.insert(name.to_owned(), cut.to_string());
+        }
+        shared.updated.leave_out(name, listed.left_out);
+    }
+
     fn source_failed(&self, source: &NewsSource, reason: &str, message: &str) -> Result<()> {
         let mut shared = self.lock();
         shared.updated.failed_sources.insert(source.name.clone(), message.to_owned());
@@ -54,6 +63,7 @@ impl Crawl<'_> {
             Ok(listed) => listed,
             Err(error) => return self.source_failed(source, "unreadable", &error.to_string()),
         };
+        self.tell(&source.name, &listed);
         let sitemaps = std::mem::take(&mut listed.sitemaps);
         self.read_sitemaps(source, sitemaps, &mut listed.found)?;
         let validators = stored(&answer.validators);
@@ -80,14 +90,15 @@ impl Crawl<'_> {
             if seen.len() == MOST_SITEMAPS || !seen.insert(sitemap.clone()) {
                 continue;
             }
+            let name = format!("{} ({sitemap})", source.name);
             let listed = match self.ask_sitemap(source, &sitemap)? {
                 Ok(listed) => listed,
                 Err(why) => {
-                    let name = format!("{} ({sitemap})", source.name);
                     self.lock().updated.failed_sources.insert(name, why);
                     continue;
                 }
             };
+            self.tell(&name, &listed);
             found.extend(listed.found);
             if depth < DEEPEST_INDEX {
                 waiting.extend(listed.sitemaps.into_iter().map(|url| (url, depth + 1)));
@@ -106,7 +117,7 @@ impl Crawl<'_> {
             return Ok(Err("robots.txt does not allow it".to_owned()));
         }
         let allowed = |url: &Url| self.is_allowed(url);
-        Ok(match self.updater.fetcher.get(sitemap, &Asked::default(), &allowed) {
+        Ok(match self.updater.fetcher.get_list(sitemap, &Asked::default(), &allowed) {
             Fetched::New(answer) => read(source, &answer).map_err(|error| error.to_string()),
             Fetched::Failed { message, .. } => Err(message),
             Fetched::Gone | Fetched::NotModified => Err("it is not there".to_owned()),
@@ -115,6 +126,8 @@ impl Crawl<'_> {
 }
 
 fn read(source: &NewsSource, answer: &Answer) -> Result<Listing> {
-    let text = charset::decode(&answer.body, Some(&answer.content_type)).text;
+    // What is packed is no page, and no text either.
+    let page = if is_gzip(&answer.body) { &[] } else { &answer.body[..] };
+    let text = charset::decode(page, Some(&answer.content_type)).text;
     listing(source, answer, &text)
 }

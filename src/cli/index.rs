@@ -60,7 +60,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         if arguments.json {
             return context.output().json(&json!({ "documents": documents, "whole": true }));
         }
-        return context.output().result(&format!("{documents} documents, every posting is right\n"));
+        return context
+            .output()
+            .result(&format!("{documents} documents, every posting is right\n"));
     }
     if arguments.rebuild || !pipeline::SearchEngine::exists(pipeline, &state)? {
         let built = build_index(pipeline, &state, &progress)?;

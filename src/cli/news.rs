@@ -2,7 +2,6 @@
 
 mod add;
 mod archive;
-mod dates;
 mod export;
 mod extract;
 mod list;

@@ -118,7 +118,7 @@ const LENGTH: usize = 160;
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let filter = arguments.filters.filter()?;
     let progress = Progress::start(context.is_quiet())?;
-    let (pipeline, engine) = indexed::engine(&arguments.name, context, &progress)?;
+    let (pipeline, engine) = indexed::engine(Some(&arguments.name), context, &progress)?;
     let params = pipeline.search.unwrap_or_default();
     let measure = arguments.measure.map_or(params.measure, search::Measure::from);
     let top = arguments.top.unwrap_or(params.top) as usize;
@@ -166,9 +166,8 @@ fn batch(
     let path = Some(queries).filter(|path| path.as_os_str() != "-");
     let (input, name) = streams::open(path)?;
     progress.end_at_once();
-    let (count, skipped) = streams::write(None, |output| {
-        engine.batch(input, &name, params, output, &progress)
-    })?;
+    let (count, skipped) =
+        streams::write(None, |output| engine.batch(input, &name, params, output, &progress))?;
     progress.finish();
     streams::report(count, &skipped, "answered")
 }

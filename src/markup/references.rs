@@ -52,6 +52,7 @@ pub fn may_follow_ampersand(byte: u8) -> bool {
 /// itself; the number of bytes used.
 fn push_reference(text: &str, out: &mut String) -> usize {
     let used = match text.as_bytes().get(1) {
+        Some(byte) if !may_follow_ampersand(*byte) => None,
         Some(b'#') => push_numeric(&text[2..], out).map(|digits| digits + 2),
         _ => push_named(&text[1..], out).map(|name| name + 1),
     };
@@ -63,27 +64,29 @@ fn push_reference(text: &str, out: &mut String) -> usize {
 
 /// The longest known name at the start of `text`: `&notit;` is `&not` and `it;`.
 ///
-/// The table holds the beginnings of names too, with nothing to stand for, so
-/// that the search ends at the first letter no name goes on with.
+/// A name has its semicolon or is one of the old ones, which are short: few looks.
 fn push_named(text: &str, out: &mut String) -> Option<usize> {
     if let Some(&(name, character)) = COMMON.iter().find(|(name, _)| text.starts_with(name)) {
         out.push(character);
         return Some(name.len());
     }
-    let mut longest = None;
-    for (start, character) in text.char_indices() {
-        let end = start + character.len_utf8();
-        match NAMED_ENTITIES.get(&text[..end]) {
-            Some(&(0, _)) => {}
-            Some(&characters) => longest = Some((end, characters)),
-            None => break,
-        }
-    }
-    let (end, (first, second)) = longest?;
+    let letters = text.bytes().take(LONGEST_NAME).take_while(u8::is_ascii_alphanumeric).count();
+    let whole = text[letters..].starts_with(';').then_some(letters + 1);
+    let old = (1..=letters.min(LONGEST_OLD_NAME)).rev();
+    let (end, (first, second)) = whole.into_iter().chain(old).find_map(|end| {
+        // The table holds the beginnings of names too, with nothing to stand for.
+        let known = NAMED_ENTITIES.get(&text[..end]).filter(|(first, _)| *first != 0);
+        known.map(|characters| (end, *characters))
+    })?;
     out.extend(char::from_u32(first));
     out.extend(char::from_u32(second).filter(|&second| second != '\0'));
     Some(end)
 }
+
+/// `CounterClockwiseContourIntegral;`
+const LONGEST_NAME: usize = 32;
+/// `Aacute`, without its semicolon.
+const LONGEST_OLD_NAME: usize = 6;
 
 /// Nearly all that pages hold; the table needs a look for each letter.
 const COMMON: [(&str, char); 5] =
@@ -135,6 +138,16 @@ mod tests {
         check("T&amp;A &ampx &hellip; &hellip", "T&A &x … &hellip");
         check("&notit; &notin; &and; &andx", "¬it; ∉ ∧ &andx");
         check("AT&T & &; &한 &", "AT&T & &; &한 &");
+    }
+
+    #[test]
+    fn every_name_is_found() {
+        let names = NAMED_ENTITIES.entries().filter(|(_, (first, _))| *first != 0);
+        for (name, (first, second)) in names {
+            let second = char::from_u32(*second).filter(|second| *second != '\0');
+            let expected: String = char::from_u32(*first).into_iter().chain(second).collect();
+            check(&format!("&{name}"), &expected);
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Extracted {
     pub article: std::result::Result<Article, &'static str>,
     /// Links of the page, as written.
     pub links: Vec<String>,
+    /// Whether the page was too dense to be read to its end.
+    pub is_cut: bool,
 }
 
 /// What an update works with.
@@ -52,6 +54,15 @@ pub struct Updated {
     pub sources: u64,
     /// Sources that did not, by name, with the reason.
     pub failed_sources: BTreeMap<String, String>,
+    /// Feeds and sitemaps that were read in part, by source, with what was.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub cut_sources: BTreeMap<String, String>,
+    /// Links that a source would follow, but are too long or too many for one page.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, u64>,
+    /// Pages with more elements than are read.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cut_pages: u64,
     /// Pages that were not known before.
     pub found: u64,
     /// Pages that answered.
@@ -66,6 +77,33 @@ pub struct Updated {
     pub left_alone: Vec<String>,
     /// Pages that still wait: they are tried again by a later update.
     pub waiting: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Updated {
+    fn leave_out(&mut self, source: &str, links: u64) {
+        if links > 0 {
+            *self.left_out.entry(source.to_owned()).or_default() += links;
+        }
+    }
+
+    /// What a user should know of what was left out, in lines.
+    pub fn warnings(&self) -> Vec<String> {
+        let cut = self.cut_sources.iter().map(|(source, what)| format!("source {source}: {what}"));
+        let links = self.left_out.iter().map(|(source, links)| {
+            format!(
+                "source {source}: {links} links were left out: addresses of more than 2,000 \
+                 characters, or behind the first 10,000 of a page"
+            )
+        });
+        let pages = (self.cut_pages > 0).then(|| {
+            format!("{} pages have too many elements, and were read in part", self.cut_pages)
+        });
+        cut.chain(links).chain(pages).collect()
+    }
 }
 
 impl Updater<'_> {

@@ -188,7 +188,7 @@ fn extracted(extractor: &Extractor, answer: &Answer, page: &Waiting) -> Extracte
     let listed = Listed { title: page.title.as_deref(), date: page.date.as_deref() };
     let kind = Some(answer.content_type.as_str());
     let made = extractor.article(&answer.body, kind, Some(answer.url.as_str()), &listed);
-    Extracted { article: made.article, links: made.links }
+    Extracted { article: made.article, links: made.links, is_cut: made.is_cut }
 }
 
 /// Sources that the settings name.

@@ -3,12 +3,12 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use malmoi::news::crawl::{CrawlParams, Fetched, Fetcher, Validators};
+use malmoi::news::crawl::{CrawlParams, Fetched, Fetcher, Reason, Validators};
 use malmoi::news::extract::publishers::{Publishers, Rule};
 use malmoi::news::extract::{BodyParams, Extractor, Listed};
 use malmoi::news::store::Article;
 use malmoi::{Error, Result};
-use serde_json::json;
+use serde::Serialize;
 
 use super::Context;
 use crate::cli::streams;
@@ -69,19 +69,24 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
                 true => fetch(page, arguments, &mut fetcher),
                 false => read(page),
             };
-            let made = source.map_err(|error| error.to_string()).and_then(|source| {
+            let made = source.and_then(|source| {
                 let kind = source.content_type.as_deref();
                 let url = source.url.as_deref();
                 let made = extractor.article(&source.body, kind, url, &Listed::default());
-                made.article.map_err(str::to_owned)
+                if made.is_cut {
+                    let message = "the page has too many elements, and was read in part";
+                    context.output().warning(&Error::data(message).at(page.clone()));
+                }
+                made.article.map_err(Error::data)
             });
             failed += usize::from(made.is_err());
-            if let Err(reason) = &made
+            if let Err(error) = &made
                 && !arguments.json
             {
-                context
-                    .output()
-                    .warning(&Error::data(format!("no article: {reason}")).at(page.clone()));
+                let warning = Error::data(format!("no article: {error}")).at(page.clone());
+                let hint = error.hint().unwrap_or_default();
+                let warning = if hint.is_empty() { warning } else { warning.hinted(hint) };
+                context.output().warning(&warning);
             }
             let line = if arguments.json { json_line(page, &made) } else { text(made.ok()) };
             out.write_all(line.as_bytes()).and_then(|()| out.flush()).map_err(|error| {
@@ -160,6 +165,10 @@ fn fetch(page: &str, arguments: &Arguments, fetcher: &mut Option<Fetcher>) -> Re
             content_type: Some(answer.content_type),
             body: answer.body,
         }),
+        Fetched::Failed { code: Reason::PrivateAddress, message, .. } => {
+            Err(Error::io(message)
+                .hinted("`--allow-private` asks addresses of a private network, too"))
+        }
         Fetched::Failed { message, .. } => Err(Error::io(message)),
         Fetched::Gone | Fetched::NotModified | Fetched::Moved(_) => {
             Err(Error::io(format!("`{page}` is not there")))
@@ -167,27 +176,45 @@ fn fetch(page: &str, arguments: &Arguments, fetcher: &mut Option<Fetcher>) -> Re
     }
 }
 
-fn json_line(page: &str, made: &std::result::Result<Article, String>) -> String {
+/// A line of `--json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: String,
+    url: Option<&'a str>,
+    title: Option<&'a str>,
+    text: &'a str,
+    date: Option<&'a str>,
+    authors: &'a [String],
+    language: Option<&'a str>,
+    site: Option<&'a str>,
+    image: Option<&'a str>,
+    publisher_rule: Option<&'a str>,
+    error: Option<String>,
+}
+
+fn json_line(page: &str, made: &Result<Article>) -> String {
+    fn some(text: &str) -> Option<&str> {
+        Some(text).filter(|text| !text.is_empty())
+    }
     let empty = Article::default();
     let (article, error) = match made {
         Ok(article) => (article, None),
-        Err(error) => (&empty, Some(error)),
+        Err(error) => (&empty, Some(error.to_string())),
     };
-    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    let value = json!({
-        "id": id(page),
-        "url": some(&article.url).or(is_address(page).then(|| page.to_owned())),
-        "title": some(&article.title),
-        "text": article.text,
-        "date": article.date,
-        "authors": article.authors,
-        "language": article.language,
-        "site": article.site,
-        "image": article.image,
-        "publisher_rule": article.publisher_rule,
-        "error": error,
-    });
-    format!("{value}\n")
+    let line = Line {
+        id: id(page),
+        url: some(&article.url).or(is_address(page).then_some(page)),
+        title: some(&article.title),
+        text: &article.text,
+        date: article.date.as_deref(),
+        authors: &article.authors,
+        language: article.language.as_deref(),
+        site: article.site.as_deref(),
+        image: article.image.as_deref(),
+        publisher_rule: article.publisher_rule.as_deref(),
+        error,
+    };
+    serde_json::to_string(&line).expect("texts are JSON") + "\n"
 }
 
 fn text(article: Option<Article>) -> String {

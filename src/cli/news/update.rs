@@ -72,6 +72,9 @@ pub fn shown(update: &NewsUpdate, context: &Context) -> String {
     for (source, why) in &fetched.failed_sources {
         context.output().warning(&Error::io(format!("source {source}: {why}")));
     }
+    for warning in fetched.warnings() {
+        context.output().warning(&Error::data(warning));
+    }
     let mut text = format!(
         "{} sources answered, {} new pages, {} fetched: {} new or changed articles, {labelled} labelled\n",
         fetched.sources, fetched.found, fetched.fetched, fetched.articles

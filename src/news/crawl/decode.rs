@@ -20,20 +20,23 @@ pub(super) fn unpack(body: Vec<u8>, encoding: &str, limit: u64) -> Result<Vec<u8
 }
 
 /// Whether the bytes are packed by gzip, whatever they are called.
-pub(super) fn is_gzip(bytes: &[u8]) -> bool {
+pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP)
 }
 
-/// The file within a gzip file, as far as it can be read and `limit` allows; other
-/// bytes as they are.
-pub(super) fn gunzip(bytes: &[u8], limit: u64) -> Cow<'_, [u8]> {
+/// The file within a gzip file, as far as it can be read and `limit` allows, and whether
+/// it goes on; other bytes as they are.
+pub(super) fn gunzip(bytes: &[u8], limit: u64) -> (Cow<'_, [u8]>, bool) {
+    let most = limit as usize;
     if !is_gzip(bytes) {
-        return Cow::Borrowed(&bytes[..bytes.len().min(limit as usize)]);
+        return (Cow::Borrowed(&bytes[..bytes.len().min(most)]), bytes.len() > most);
     }
     let mut out = Vec::new();
     // What was read before the damage counts.
-    let _ = MultiGzDecoder::new(bytes).take(limit).read_to_end(&mut out);
-    Cow::Owned(out)
+    let _ = MultiGzDecoder::new(bytes).take(limit + 1).read_to_end(&mut out);
+    let goes_on = out.len() > most;
+    out.truncate(most);
+    (Cow::Owned(out), goes_on)
 }
 
 /// XML as text: by its byte order mark, as UTF-8 if it is that, else by what it says.
@@ -124,9 +127,15 @@ mod tests {
     #[test]
     fn files_are_read_as_far_as_they_go() {
         let file = packed("줄\n".repeat(1000).as_bytes());
-        assert_eq!(gunzip(&file, 4).as_ref(), "줄\n".as_bytes());
-        assert!(gunzip(&file[..file.len() - 9], 9999).starts_with("줄\n".as_bytes()));
-        assert_eq!(gunzip(b"plain", 3).as_ref(), b"pla");
+        let read = |bytes, limit| {
+            let (file, goes_on) = gunzip(bytes, limit);
+            (file.into_owned(), goes_on)
+        };
+        assert_eq!(read(&file, 4), ("줄\n".into(), true));
+        assert_eq!(read(&file, 4000), ("줄\n".repeat(1000).into(), false));
+        assert!(read(&file[..file.len() - 9], 9999).0.starts_with("줄\n".as_bytes()));
+        assert_eq!(read(b"plain", 3), (b"pla".to_vec(), true));
+        assert_eq!(read(b"plain", 5), (b"plain".to_vec(), false));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! One article as a feed or a sitemap tells of it.
 
+use std::fmt;
+
 use super::xml::decode_references;
 use crate::net::Url;
 
@@ -18,6 +20,34 @@ pub struct Entry {
 
 /// More entries of one file are not read, as the protocol of sitemaps says.
 pub(super) const MOST_ENTRIES: usize = 50_000;
+
+/// Largest file that is read, unpacked, as the same protocol says.
+pub const LARGEST_LIST: u64 = 50 * 1024 * 1024;
+
+/// Why a feed or a sitemap was not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// It is larger than [`LARGEST_LIST`].
+    Size,
+    /// It has more than 50,000 entries.
+    Entries,
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            Cut::Size => "only its first 50 MB were read",
+            Cut::Entries => "only its first 50,000 entries were read",
+        })
+    }
+}
+
+/// Leaves out what is behind the last entry that is read; `size` if the file was cut.
+pub(super) fn bounded<T>(entries: &mut Vec<T>, size: Option<Cut>) -> Option<Cut> {
+    let is_more = entries.len() > MOST_ENTRIES;
+    entries.truncate(MOST_ENTRIES);
+    if is_more { Some(Cut::Entries) } else { size }
+}
 
 /// Of a longer text the beginning says enough.
 const MOST_MARKUP: usize = 64 * 1024;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::dates::{Zone, rfc3339};
 use super::decode::{gunzip, xml_text};
-use super::entry::{self, Entry, MOST_ENTRIES, address};
+use super::entry::{self, Cut, Entry, LARGEST_LIST, MOST_ENTRIES, address, bounded};
 use super::xml::{Element, Walk};
 use crate::error::{Error, Result};
 use crate::net::Url;
@@ -19,22 +19,23 @@ pub struct Feed {
     pub title: Option<String>,
     /// Its entries in the order of the feed.
     pub entries: Vec<Entry>,
+    /// Why it was not read to its end, if it was not.
+    pub cut: Option<Cut>,
 }
-
-/// Largest feed that is read, unpacked.
-const LARGEST: u64 = 50 * 1024 * 1024;
 
 /// Reads RSS, Atom or JSON Feed; `base` is where it was found.
 ///
 /// # Errors
 /// The bytes are not a feed.
 pub fn read_feed(bytes: &[u8], base: &Url) -> Result<Feed> {
-    let bytes = gunzip(bytes, LARGEST);
+    let (bytes, is_cut) = gunzip(bytes, LARGEST_LIST);
     let text = xml_text(&bytes);
-    match text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+    let mut feed = match text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
         true => json_feed(&text, base),
         false => xml_feed(&text, base),
-    }
+    }?;
+    feed.cut = feed.cut.or(is_cut.then_some(Cut::Size));
+    Ok(feed)
 }
 
 /// Where dates without a zone were written: a Korean feed, or a feed of a Korean host.
@@ -127,13 +128,14 @@ fn xml_feed(text: &str, base: &Url) -> Result<Feed> {
             ("channel", "language" | "dc:language") => language = element.text,
             _ => {}
         }
-        if drafts.len() == MOST_ENTRIES {
+        if drafts.len() > MOST_ENTRIES {
             break;
         }
     }
     if !matches!(walk.root(), Some("rss" | "feed" | "rdf:RDF" | "RDF" | "channel" | "entry")) {
         return Err(no_feed(walk.root(), base));
     }
+    feed.cut = bounded(&mut drafts, None);
     let zone = zone(base, &language);
     feed.entries = drafts.into_iter().filter_map(|draft| draft.finish(base, zone)).collect();
     Ok(feed)
@@ -162,6 +164,7 @@ fn json_feed(text: &str, base: &Url) -> Result<Feed> {
     let zone = zone(base, value["language"].as_str().unwrap_or_default());
     let drafts = items.iter().take(MOST_ENTRIES).map(json_draft);
     Ok(Feed {
+        cut: (items.len() > MOST_ENTRIES).then_some(Cut::Entries),
         title: value["title"].as_str().and_then(entry::title),
         entries: drafts.filter_map(|draft| draft.finish(base, zone)).collect(),
     })

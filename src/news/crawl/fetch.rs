@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use self::body::{body, is_binary, type_fits};
 use super::decode::is_gzip;
+use super::entry::LARGEST_LIST;
 use super::params::CrawlParams;
 use super::politeness::Outcome;
 use super::reason::Reason;
@@ -83,6 +84,13 @@ pub struct Answer {
     pub validators: Validators,
 }
 
+impl Answer {
+    /// Whether it is said to be a page, and no feed or sitemap.
+    pub fn is_html(&self) -> bool {
+        self.content_type.contains("html")
+    }
+}
+
 /// Asks for pages.
 pub struct Fetcher {
     public: Client,
@@ -144,6 +152,22 @@ impl Fetcher {
     pub fn request(&self, url: &Url, known: &Validators) -> Fetched {
         let request = Request { known, limit: self.max_size, may_cut: false };
         self.asked(url, &request)
+    }
+
+    /// Makes one request for a feed or a sitemap, which may be larger than a page; of one that
+    /// is larger than [`LARGEST_LIST`](super::LARGEST_LIST) comes a little more than that.
+    pub fn request_list(&self, url: &Url, known: &Validators) -> Fetched {
+        let limit = self.max_size.max(LARGEST_LIST + 1);
+        match self.asked(url, &Request { known, limit, may_cut: true }) {
+            // Half a page is no page.
+            Fetched::New(answer)
+                if answer.is_html() && answer.body.len() as u64 > self.max_size =>
+            {
+                let message = format!("it is larger than {} bytes", self.max_size);
+                Stop::new(Reason::TooLarge, message).into_fetched()
+            }
+            fetched => fetched,
+        }
     }
 
     /// Makes one request for the robots.txt that stands at `url`.

@@ -135,6 +135,20 @@ impl Follow {
         links.filter(|link| self.leads_on(page, link) && seen.insert(link.clone())).collect()
     }
 
+    /// How many links that it would follow are left out, as too long or too many.
+    pub fn left_out(&self, page: &Url, hrefs: &[String], depth: u32) -> u64 {
+        if depth >= self.depth {
+            return 0;
+        }
+        // An address is at most three times as long as it is written.
+        let may_be = |href: &&String| href.len() * 3 + page.as_str().len() > LONGEST_ADDRESS;
+        let read = hrefs.iter().take(MOST_LINKS).filter(may_be);
+        let links = read.filter_map(|href| address(href, page)).map(|link| canonical(&link));
+        let long = links.filter(|link| link.as_str().len() > LONGEST_ADDRESS);
+        let long = long.filter(|link| is_same_site(page, link)).count();
+        (long + hrefs.len().saturating_sub(MOST_LINKS)) as u64
+    }
+
     fn leads_on(&self, page: &Url, link: &Url) -> bool {
         let fits = |pattern: &Regex| pattern.is_match(link.as_str());
         is_same_site(page, link)
@@ -257,6 +271,19 @@ mod tests {
             assert_eq!(canonical.as_str(), expected, "{written}");
             assert_eq!(super::canonical(&canonical), canonical, "{written}");
         }
+    }
+
+    #[test]
+    fn links_that_are_too_long_are_counted() {
+        let follow = Follow::new(&[], &[], 1).unwrap();
+        let page = url("https://a.kr/");
+        let long = "x".repeat(LONGEST_ADDRESS);
+        let elsewhere = format!("https://b.kr/{long}");
+        let mut hrefs = vec!["/1".to_owned(), format!("/{long}"), elsewhere, "한".repeat(300)];
+        assert_eq!(follow.left_out(&page, &hrefs, 0), 2);
+        assert_eq!(follow.left_out(&page, &hrefs, 1), 0, "nothing is followed from there");
+        hrefs.extend(vec!["/1".to_owned(); MOST_LINKS]);
+        assert_eq!(follow.left_out(&page, &hrefs, 0), 2 + 4);
     }
 
     #[test]

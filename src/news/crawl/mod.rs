@@ -24,7 +24,8 @@ mod robots;
 mod sitemaps;
 mod xml;
 
-pub use entry::Entry;
+pub use decode::is_gzip;
+pub use entry::{Cut, Entry, LARGEST_LIST};
 pub use feeds::{Feed, read_feed};
 pub use fetch::{Answer, Fetched, Fetcher, Validators};
 pub use links::{Follow, canonical, is_same_site};

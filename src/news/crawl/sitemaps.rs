@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::dates::rfc3339;
 use super::decode::{gunzip, xml_text};
-use super::entry::{self, Entry, MOST_ENTRIES, address};
+use super::entry::{self, Cut, Entry, LARGEST_LIST, MOST_ENTRIES, address, bounded};
 use super::feeds::{read_feed, zone};
 use super::xml::{Element, Walk, local};
 use crate::error::{Error, Result};
@@ -23,24 +23,32 @@ pub enum Sitemap {
     Pages(Vec<Entry>),
 }
 
-/// Largest sitemap that is read, unpacked.
-const LARGEST: u64 = 50 * 1024 * 1024;
-
-/// Reads a sitemap; `base` is where it was found. A feed may serve as one.
+/// Reads a sitemap, and says why it was not read to its end, if it was not; `base` is
+/// where it was found. A feed may serve as one.
 ///
 /// # Errors
 /// The bytes are not a sitemap.
-pub fn read_sitemap(bytes: &[u8], base: &Url) -> Result<Sitemap> {
-    let bytes = gunzip(bytes, LARGEST);
+pub fn read_sitemap(bytes: &[u8], base: &Url) -> Result<(Sitemap, Option<Cut>)> {
+    let (bytes, is_cut) = gunzip(bytes, LARGEST_LIST);
+    let size = is_cut.then_some(Cut::Size);
     let text = xml_text(&bytes);
     if !text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
-        return plain_list(&text, base);
+        return plain_list(&text, base, size);
     }
-    let (root, found) = walk(&text, base);
+    let (root, mut found) = walk(&text, base);
     match root.as_deref().map(local) {
-        Some("sitemapindex") => Ok(Sitemap::Index(once(found.sitemaps))),
-        Some("urlset") => Ok(Sitemap::Pages(found.pages)),
-        Some("rss" | "feed" | "RDF") => Ok(Sitemap::Pages(read_feed(&bytes, base)?.entries)),
+        Some("sitemapindex") => {
+            let cut = bounded(&mut found.sitemaps, size);
+            Ok((Sitemap::Index(once(found.sitemaps)), cut))
+        }
+        Some("urlset") => {
+            let cut = bounded(&mut found.pages, size);
+            Ok((Sitemap::Pages(found.pages), cut))
+        }
+        Some("rss" | "feed" | "RDF") => {
+            let feed = read_feed(&bytes, base)?;
+            Ok((Sitemap::Pages(feed.entries), feed.cut.or(size)))
+        }
         root => Err(no_sitemap(root, base)),
     }
 }
@@ -71,7 +79,7 @@ fn walk(text: &str, base: &Url) -> (Option<String>, Found) {
             }
             _ => draft.take(local(walk.parent()), element),
         }
-        if found.pages.len() + found.sitemaps.len() == MOST_ENTRIES {
+        if found.pages.len() > MOST_ENTRIES || found.sitemaps.len() > MOST_ENTRIES {
             break;
         }
     }
@@ -104,16 +112,19 @@ impl Draft {
 }
 
 /// A text file with an address a line.
-fn plain_list(text: &str, base: &Url) -> Result<Sitemap> {
+fn plain_list(text: &str, base: &Url, size: Option<Cut>) -> Result<(Sitemap, Option<Cut>)> {
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     // A relative address would make every text a sitemap.
     let whole = lines.filter(|line| line.starts_with("http://") || line.starts_with("https://"));
-    let urls = once(whole.filter_map(|line| address(line, base)).take(MOST_ENTRIES).collect());
+    let addresses = whole.filter_map(|line| address(line, base));
+    let mut urls: Vec<Url> = addresses.take(MOST_ENTRIES + 1).collect();
+    let cut = bounded(&mut urls, size);
+    let urls = once(urls);
     if urls.is_empty() && !text.trim().is_empty() {
         return Err(no_sitemap(None, base));
     }
     let pages = urls.into_iter().map(|url| Entry { url, title: None, date: None, summary: None });
-    Ok(Sitemap::Pages(pages.collect()))
+    Ok((Sitemap::Pages(pages.collect()), cut))
 }
 
 fn once(urls: Vec<Url>) -> Vec<Url> {
@@ -138,6 +149,10 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Sitemap> {
+        Ok(read_whole(bytes)?.0)
+    }
+
+    fn read_whole(bytes: &[u8]) -> Result<(Sitemap, Option<Cut>)> {
         read_sitemap(bytes, &Url::parse("https://news.example.kr/sitemap.xml").unwrap())
     }
 
@@ -198,14 +213,28 @@ mod tests {
 
     #[test]
     fn bounds_are_kept() {
-        let many = format!("<urlset>{}</urlset>", "<url><loc>/1</loc></url>".repeat(60_000));
-        let Sitemap::Pages(pages) = read(many.as_bytes()).unwrap() else { panic!("an index") };
-        assert_eq!(pages.len(), MOST_ENTRIES);
-        let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        for _ in 0..70 {
-            bomb.write_all(&vec![b' '; 1 << 20]).unwrap();
+        let many = |count| format!("<urlset>{}</urlset>", "<url><loc>/1</loc></url>".repeat(count));
+        for (count, cut) in [(50_000, None), (50_001, Some(Cut::Entries))] {
+            let (Sitemap::Pages(pages), found) = read_whole(many(count).as_bytes()).unwrap() else {
+                panic!("an index")
+            };
+            assert_eq!((pages.len(), found), (MOST_ENTRIES, cut));
+            let list = "https://news.example.kr/1\n".repeat(count);
+            assert_eq!(read_whole(list.as_bytes()).unwrap().1, cut);
         }
-        read(&bomb.finish().unwrap()).unwrap();
+        for (megabytes, cut) in [(49, None), (70, Some(Cut::Size))] {
+            let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            bomb.write_all(b"<urlset><url><loc>/1</loc></url>").unwrap();
+            for _ in 0..megabytes {
+                bomb.write_all(&vec![b' '; 1 << 20]).unwrap();
+            }
+            bomb.write_all(b"<url><loc>/2</loc></url>").unwrap();
+            let (Sitemap::Pages(pages), found) = read_whole(&bomb.finish().unwrap()).unwrap()
+            else {
+                panic!("an index")
+            };
+            assert_eq!((pages.len(), found), (if cut.is_none() { 2 } else { 1 }, cut));
+        }
     }
 
     #[test]

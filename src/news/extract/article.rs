@@ -41,6 +41,8 @@ pub struct Made {
     pub article: std::result::Result<Article, &'static str>,
     /// Links of the page, as written.
     pub links: Vec<String>,
+    /// Whether the page was too dense to be read to its end.
+    pub is_cut: bool,
 }
 
 impl Default for Extractor {
@@ -66,20 +68,24 @@ impl Extractor {
         let page = Page::parse(&html);
         let links = page.elements(Element::A).filter_map(|link| link.attribute("href"));
         let links = links.map(|href| href.into_owned()).collect();
+        let is_cut = page.is_cut();
         let about = metadata(&page, url);
         // A saved page says itself where it is from.
         let host = host.or_else(|| about.canonical.as_deref().and_then(host_of));
-        if let Some(Err(unfit)) = self.rule.as_ref().map(|rule| rule.extract(&html, url, true)) {
-            return Made { article: Err(unfit.code()), links };
+        if let Some(Err(unfit)) =
+            self.rule.as_ref().map(|rule| rule.extract_from(&html, &page, url, true))
+        {
+            return Made { article: Err(unfit.code()), links, is_cut };
         }
-        let selected = self.selected(&html, url, host.as_deref());
-        Made { article: self.joined(&page, about, selected, url, listed), links }
+        let selected = self.selected(&html, &page, url, host.as_deref());
+        Made { article: self.joined(&page, about, selected, url, listed), links, is_cut }
     }
 
     /// What a rule finds, and the rule's name.
     fn selected(
         &self,
         html: &str,
+        page: &Page<'_>,
         url: Option<&str>,
         host: Option<&str>,
     ) -> Option<(Selected, String)> {
@@ -90,7 +96,7 @@ impl Extractor {
                 "" => "selectors".to_owned(),
                 domain => domain.to_owned(),
             };
-            rule.extract(html, url, self.paragraphs).ok().map(|found| (found, name))
+            rule.extract_from(html, page, url, self.paragraphs).ok().map(|found| (found, name))
         })
     }
 

@@ -8,7 +8,7 @@ use super::hints::Hints;
 use super::phrases::{self, Verdict};
 use super::segments::{Block, Blocks, Kind};
 use super::witness::bare;
-use super::{BodyParams, captions, korean, text};
+use super::{BodyParams, captions, is_line, korean, text};
 use crate::news::page::{Element, Page};
 
 /// A line of a body.
@@ -40,20 +40,24 @@ struct Sifter<'s, 'a> {
 
 /// How a page calls its article.
 fn titles(page: &Page) -> Vec<String> {
-    let headings = page.elements(Element::H1).map(|heading| heading.text());
+    let headings = page.elements(Element::H1).filter(is_line).map(|heading| heading.text());
     let is_title = |name: &str| matches!(name, "og:title" | "twitter:title" | "title");
     let metas = page.elements(Element::Meta).filter_map(|meta| {
         let name = meta.raw_attribute("property").or(meta.raw_attribute("name"))?;
         is_title(name).then(|| meta.attribute("content"))?.map(|title| title.into_owned())
     });
-    headings.chain(metas).filter(|title| !title.is_empty()).map(|title| bare(&title)).collect()
+    let titles = headings.take(MOST_TITLES).chain(metas.take(MOST_TITLES));
+    titles.filter(|title| !title.is_empty()).map(|title| bare(&title)).collect()
 }
+
+/// More titles than any article has.
+const MOST_TITLES: usize = 50;
 
 impl Sifter<'_, '_> {
     /// The blocks before `Related articles`, if mostly links follow, or `3 comments`.
     fn without_annex(&self, inside: Range<usize>) -> Range<usize> {
         let list = &self.blocks.list;
-        let prose = |range: Range<usize>| list[range].iter().map(Block::body_prose).sum::<u32>();
+        let prose = |range: Range<usize>| self.blocks.body_prose(range);
         let is_foreign = |block: &&Block| is_link(block) || !self.belongs(block);
         let starts_annex = |&at: &usize| {
             let (before, rest) = (inside.start..at, at + 1..inside.end);

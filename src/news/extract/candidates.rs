@@ -1,6 +1,6 @@
 //! Blocks → the elements that may hold the body, each found by another sign.
 
-use super::hints::{self, Hints};
+use super::hints::Hints;
 use super::segments::{Blocks, sums};
 use crate::news::page::{Element, Page};
 
@@ -70,7 +70,6 @@ const LINK_COST: f32 = 0.6;
 
 impl<'p, 'a> Field<'p, 'a> {
     fn of(page: &'p Page<'a>, blocks: &Blocks) -> Self {
-        let prose = sums(&blocks.list, |block| block.body_prose());
         let links = sums(&blocks.list, |block| match block.hints.has(Hints::BOILERPLATE) {
             true => 0,
             false => block.link_list(),
@@ -78,10 +77,10 @@ impl<'p, 'a> Field<'p, 'a> {
         let mut places = Vec::new();
         for node in page.nodes().filter(|node| is_container(node.element())) {
             let inside = blocks.inside(node);
-            let prose = prose[inside.end] - prose[inside.start];
+            let prose = blocks.body_prose(inside.clone());
             if prose > 0 {
                 let links = links[inside.end] - links[inside.start];
-                let (node, hints) = (node.index(), hints::of(node));
+                let (node, hints) = (node.index(), blocks.hints(node));
                 places.push(Place { node, hints, prose, links, direct: 0, points: 0.0 });
             }
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::candidates::{Candidate, Sign};
-use super::segments::{Block, Blocks, sums};
+use super::segments::Blocks;
 use super::witness::Witnesses;
 use crate::news::page::{Element, Node, Page};
 
@@ -15,17 +15,16 @@ pub(super) fn choose(
     candidates: &[Candidate],
     witnesses: &Witnesses,
 ) -> Option<Chosen> {
-    let prose = sums(&blocks.list, Block::body_prose);
     let ranges: Vec<_> = candidates.iter().map(|c| blocks.inside(page.node(c.node))).collect();
     let agreement = |at: usize| -> f32 {
         let others = candidates.iter().zip(&ranges);
-        let said = |(other, range)| voice(other) * likeness(&prose, &ranges[at], range);
+        let said = |(other, range)| voice(other) * likeness(blocks, &ranges[at], range);
         others.map(said).sum()
     };
     let points = |at: usize| agreement(at) + witnesses.points(&ranges[at]);
     let order = (0..candidates.len()).rev();
     let best = order.max_by(|&a, &b| points(a).total_cmp(&points(b)))?;
-    let node = whole(blocks, &prose, page.node(candidates[best].node)).index();
+    let node = whole(blocks, page.node(candidates[best].node)).index();
     let voices: f32 = candidates.iter().map(voice).sum();
     Some(Chosen { node, sign: candidates[best].sign, agreement: agreement(best) / voices })
 }
@@ -48,23 +47,19 @@ fn voice(candidate: &Candidate) -> f32 {
 }
 
 /// The prose in both, as a share of that in any.
-fn likeness(prose: &[u32], one: &Range<usize>, other: &Range<usize>) -> f32 {
-    let both = inside(prose, one.start.max(other.start)..one.end.min(other.end));
-    let any = inside(prose, one.clone()) + inside(prose, other.clone()) - both;
+fn likeness(blocks: &Blocks, one: &Range<usize>, other: &Range<usize>) -> f32 {
+    let both = blocks.body_prose(one.start.max(other.start)..one.end.min(other.end));
+    let any = blocks.body_prose(one.clone()) + blocks.body_prose(other.clone()) - both;
     both as f32 / any.max(1) as f32
-}
-
-fn inside(prose: &[u32], range: Range<usize>) -> u32 {
-    if range.start < range.end { prose[range.end] - prose[range.start] } else { 0 }
 }
 
 /// The element around `node` and its twins, if the body is cut into several elements
 /// of one kind.
-fn whole<'p, 'a>(blocks: &Blocks, prose: &[u32], node: Node<'p, 'a>) -> Node<'p, 'a> {
-    let own = inside(prose, blocks.inside(node));
+fn whole<'p, 'a>(blocks: &Blocks, node: Node<'p, 'a>) -> Node<'p, 'a> {
+    let own = blocks.body_prose(blocks.inside(node));
     let levels = std::iter::once(node).chain(node.ancestors()).take(HIGHEST);
     let split = levels.filter(|part| {
-        let twins = twins(*part).map(|twin| inside(prose, blocks.inside(twin)));
+        let twins = twins(*part).map(|twin| blocks.body_prose(blocks.inside(twin)));
         twins.sum::<u32>() * 2 > own
     });
     split.last().and_then(|part| part.parent()).unwrap_or(node)

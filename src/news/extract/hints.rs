@@ -81,10 +81,9 @@ pub(super) fn of(node: Node) -> Hints {
 
 /// Whether little but a picture stands in an element.
 fn is_picture(node: Node) -> bool {
-    let shown = [Element::Img, Element::Picture, Element::Amp, Element::Video, Element::Iframe];
     node.counts().characters <= LONGEST_CAPTION
         && node.counts().paragraphs <= 2
-        && node.descendants().any(|inside| shown.contains(&inside.element()))
+        && node.holds_picture()
 }
 
 const LONGEST_CAPTION: u32 = 500;
@@ -100,22 +99,18 @@ fn of_element(node: Node) -> Hints {
         Element::Aside => Hints::ASIDE,
         Element::Footer => Hints::FOOTER,
         Element::Figcaption | Element::Caption => Hints::CAPTION,
-        Element::Figure if !holds_text(node) => Hints::CAPTION,
+        // Figures hold tables and quotes too.
+        Element::Figure if !node.holds_structure() => Hints::CAPTION,
         Element::Button | Element::Dialog => Hints::NAVIGATION,
         Element::Article | Element::Main => Hints::ARTICLE,
         _ => Hints::NONE,
     }
 }
 
-/// Figures hold tables and quotes too.
-fn holds_text(figure: Node) -> bool {
-    use Element::{Blockquote, Pre, Table, Ul};
-    figure.descendants().any(|node| matches!(node.element(), Table | Blockquote | Pre | Ul))
-}
-
 fn of_attribute(name: &str, value: &str) -> Hints {
-    let name = name.to_ascii_lowercase();
-    match (name.as_str(), value) {
+    const NAMES: [&str; 6] = ["itemprop", "property", "rel", "hidden", "style", "role"];
+    let name = NAMES.iter().find(|known| known.eq_ignore_ascii_case(name));
+    match (name.copied().unwrap_or_default(), value) {
         ("itemprop", "articleBody" | "reviewBody") => Hints::DECLARED,
         ("itemprop", "author" | "datePublished" | "dateModified") => Hints::BYLINE,
         ("itemprop", "headline") => Hints::TITLE,
@@ -150,28 +145,29 @@ const LONGEST: usize = 24;
 
 fn of_words(value: &str) -> Hints {
     let mut hints = Hints::NONE;
-    let mut pair = String::with_capacity(2 * LONGEST + 1);
+    let mut joined = String::with_capacity(4 * LONGEST);
     for class in value.split_ascii_whitespace() {
         if DENYING.iter().any(|prefix| class.starts_with(prefix)) {
             continue;
         }
-        hints = hints.and(known(&class.to_ascii_lowercase()));
-        pair.clear();
-        for word in (Words { rest: class }) {
-            let start = if pair.is_empty() { 0 } else { pair.len() + 1 };
-            if start > 0 {
-                pair.push('+');
+        joined.clear();
+        joined.extend(class.chars().map(|letter| letter.to_ascii_lowercase()));
+        hints = hints.and(known(&joined));
+        joined.clear();
+        // Where the last words start, the last one first.
+        let mut starts = [0; MOST_WORDS];
+        for (count, word) in (Words { rest: class }).enumerate() {
+            if count > 0 {
+                joined.push('+');
             }
-            pair.extend(word.chars().map(|letter| letter.to_ascii_lowercase()));
-            hints = hints.and(known(&pair[start..]));
+            starts.rotate_right(1);
+            starts[0] = joined.len();
+            joined.extend(word.chars().map(|letter| letter.to_ascii_lowercase()));
             // All runs of words that end here.
-            for (at, _) in pair[..start.saturating_sub(1)].match_indices('+') {
-                hints = hints.and(known(&pair[at + 1..]));
+            for start in &starts[..MOST_WORDS.min(count + 1)] {
+                hints = hints.and(known(&joined[*start..]));
             }
-            if start > 0 {
-                hints = hints.and(known(&pair));
-            }
-            if pair.len() > 3 * LONGEST {
+            if joined.len() > 3 * LONGEST {
                 break;
             }
         }
@@ -179,7 +175,13 @@ fn of_words(value: &str) -> Hints {
     hints
 }
 
+/// The table holds no longer runs of words.
+const MOST_WORDS: usize = 4;
+
 fn known(words: &str) -> Hints {
+    if words.len() > LONGEST {
+        return Hints::NONE;
+    }
     ROLES.get(words).copied().unwrap_or_default()
 }
 
@@ -263,5 +265,7 @@ mod tests {
     #[test]
     fn every_line_of_the_table_has_a_role() {
         assert!(ROLES.values().all(|hints| *hints != Hints::NONE));
+        assert!(ROLES.keys().all(|words| words.split('+').count() <= MOST_WORDS));
+        assert!(ROLES.keys().all(|words| words.len() <= LONGEST));
     }
 }

@@ -25,7 +25,7 @@ mod witness;
 
 use serde::{Deserialize, Serialize};
 
-use super::page::Page;
+use super::page::{Node, Page};
 use scripts::Payload;
 use segments::Blocks;
 use witness::Witnesses;
@@ -116,8 +116,8 @@ fn scripted(
 ) -> Option<Body> {
     let declared = declared.filter(|body| body.prose > 2 * shown + 80);
     let (sign, payload) = declared.map(|body| (Sign::Declared, body)).or_else(|| {
-        let longest = scripts::longest(page).filter(|body| body.prose > 3 * shown + 300);
-        longest.filter(|_| shown <= TEASER).map(|body| (Sign::Script, body))
+        let longest = (shown <= TEASER).then(|| scripts::longest(page)).flatten();
+        longest.filter(|body| body.prose > 3 * shown + 300).map(|body| (Sign::Script, body))
     })?;
     let page = Page::parse(&payload.html);
     let lines = blocks::lines(&page, &Blocks::of(&page), page.root().index(), params);
@@ -134,9 +134,21 @@ fn body(lines: Vec<Line>, sign: Sign, node: Option<usize>, agreement: f32) -> Bo
     Body { text, lines, sign, node, confidence: agreement * (0.5 + 0.5 * length) }
 }
 
+/// Whether an element may be read as one line: long ones, and those left open, that hold
+/// each other would be read again and again.
+fn is_line(node: &Node) -> bool {
+    const LONGEST: u32 = 2_000;
+    const MOST_NODES: usize = 300;
+    const MOST_BYTES: usize = 20_000;
+    node.counts().characters <= LONGEST
+        && node.end() - node.index() <= MOST_NODES
+        && node.contents().len() <= MOST_BYTES
+}
+
 /// Characters, wide ones twice, as the counts of a page count them.
 fn width(text: &str) -> u32 {
-    text.chars().map(|character| if character >= '\u{3000}' { 2 } else { 1 }).sum()
+    // U+3000 and what follows starts with a byte from 0xE3 on.
+    text.bytes().map(|byte| u32::from(byte & 0xC0 != 0x80) + u32::from(byte >= 0xE3)).sum()
 }
 
 #[cfg(test)]

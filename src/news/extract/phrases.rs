@@ -20,19 +20,36 @@ const LONGEST_LINE: usize = 300;
 
 /// Judges a line.
 pub(super) fn judge(line: &str) -> Verdict {
-    if line.chars().nth(LONGEST_LINE).is_some() {
+    if line.len() > LONGEST_LINE && line.chars().nth(LONGEST_LINE).is_some() {
         return Verdict::Unknown;
     }
-    let line = line.to_lowercase();
-    let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
+    let line = lower(line);
+    let bare = line.trim_matches(|c: char| !(('가'..='힣').contains(&c) || c.is_alphanumeric()));
     let lists = &*LISTS;
     let is_mark = bare.is_empty() && !line.contains('_');
-    if is_mark || lists.whole.contains(bare) || lists.anywhere.is_match(&line) {
-        Verdict::Boilerplate
-    } else if lists.end.is_match(&line) {
-        Verdict::BoilerplateAtEnd
-    } else {
-        Verdict::Unknown
+    if is_mark || lists.whole.contains(bare) || lists.starts.is_match(&line) {
+        return Verdict::Boilerplate;
+    }
+    match lists.holds_any.is_match(&line) {
+        true if lists.holds.is_match(&line) => Verdict::Boilerplate,
+        true => Verdict::BoilerplateAtEnd,
+        false => Verdict::Unknown,
+    }
+}
+
+/// In lower case; a table is asked only for letters that may have one, which Hangul and
+/// common marks have not.
+fn lower(line: &str) -> String {
+    let bytes = line.as_bytes();
+    let has_no_case = |at: usize| {
+        matches!(
+            (bytes[at], bytes.get(at + 1)),
+            (..0xC0 | 0xEB..=0xED, _) | (0xEA, Some(0xB0..)) | (0xE2 | 0xE3, Some(0x80))
+        )
+    };
+    match (0..bytes.len()).all(has_no_case) {
+        true => line.to_ascii_lowercase(),
+        false => line.to_lowercase(),
     }
 }
 
@@ -43,9 +60,10 @@ pub(super) fn heads_comments(line: &str) -> bool {
 
 struct Lists {
     whole: FxHashSet<&'static str>,
-    /// Starts of lines, and what may stand anywhere: one pass for all of them.
-    anywhere: Regex,
-    end: Regex,
+    starts: Regex,
+    /// What may stand anywhere, of both verdicts: one pass for all of it.
+    holds_any: Regex,
+    holds: Regex,
     comments: Regex,
 }
 
@@ -62,8 +80,9 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let compiled = |pattern: &str| Regex::new(pattern).expect("escaped phrases are a pattern");
     Lists {
         whole: of("is").collect(),
-        anywhere: compiled(&format!("^{}|{}", any("starts"), any("holds"))),
-        end: compiled(&any("end")),
+        starts: compiled(&format!("^{}", any("starts"))),
+        holds_any: compiled(&format!("{}|{}", any("holds"), any("end"))),
+        holds: compiled(&any("holds")),
         comments: compiled(
             r"^(?:(?:\(?[\d,]+\)? )?(?:comments?|responses?|replies|thoughts on)\b|leave a (?:reply|comment)|(?:전체 ?)?댓글)",
         ),
@@ -87,6 +106,14 @@ mod tests {
         check("Follow her on Twitter.", Verdict::BoilerplateAtEnd);
         check("He wants to share this with all.", Verdict::Unknown);
         check("* * *", Verdict::Boilerplate);
+    }
+
+    #[test]
+    fn letters_of_all_scripts_get_lower() {
+        for line in ["AD 광고 “X” 。", "ÄÖ É", "ΑΒ ДА", "Ⓐ Ⅷ Ａ", "Ꙁ Ꜣ", "İ"]
+        {
+            assert_eq!(lower(line), line.to_lowercase());
+        }
     }
 
     #[test]

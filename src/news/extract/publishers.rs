@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::selected::{self, Selected, Unfit};
 use crate::error::{Error, Result};
+use crate::news::page::Page;
 
 const BUNDLED: &str = include_str!("../../../dictionaries/publishers.toml");
 const KEYS: [&str; 5] = ["title", "text", "date", "author", "drop"];
@@ -101,14 +102,11 @@ impl Rule {
     /// # Errors
     /// If one of them is no CSS selector.
     pub fn of_selectors(title: Option<&str>, text: Option<&str>) -> Result<Self> {
-        let read = |option: &str, selector: Option<&str>| match selector.map(Selector::parse) {
+        let read = |option: &str, selector: Option<&str>| match selector.map(parsed) {
             Some(Ok(parsed)) => Ok(vec![parsed]),
             None => Ok(Vec::new()),
-            Some(Err(error)) => {
-                let selector = selector.unwrap_or_default();
-                Err(Error::usage(format!("`{selector}` is no CSS selector: {error}"))
-                    .at(format!("option `{option}`"))
-                    .hinted(HINT))
+            Some(Err(message)) => {
+                Err(Error::usage(message).at(format!("option `{option}`")).hinted(HINT))
             }
         };
         Ok(Rule { title: read("--title", title)?, text: read("--text", text)?, ..Rule::default() })
@@ -125,12 +123,37 @@ impl Rule {
         url: Option<&str>,
         paragraphs: bool,
     ) -> Result<Selected, Unfit> {
-        selected::select(self, html, url, paragraphs)
+        self.extract_from(html, &Page::parse(html), url, paragraphs)
+    }
+
+    /// The same for a page whose tree is there already.
+    pub(super) fn extract_from(
+        &self,
+        html: &str,
+        page: &Page<'_>,
+        url: Option<&str>,
+        paragraphs: bool,
+    ) -> Result<Selected, Unfit> {
+        selected::select(self, html, page, url, paragraphs)
     }
 }
 
 const HINT: &str =
     "write it as in a style sheet: `div.article_txt`, `#body p`, `[itemprop=articleBody]`";
+
+/// The selector, or what is wrong with it.
+fn parsed(selector: &str) -> std::result::Result<Selector, String> {
+    Selector::parse(selector).map_err(|error| {
+        let what = match error.to_string() {
+            // The parser has no words for what it knows and does not allow there.
+            what if what.contains("report this") => {
+                "a part of it may not stand where it does, such as `:has()` within `:has()`".into()
+            }
+            what => what,
+        };
+        format!("`{selector}` is no CSS selector: {what}")
+    })
+}
 
 struct Reader<'a> {
     text: &'a str,
@@ -204,11 +227,7 @@ impl Reader<'_> {
     }
 
     fn selector(&mut self, selector: &str, at: usize) -> Option<Selector> {
-        let parsed = Selector::parse(selector);
-        if let Err(error) = &parsed {
-            self.problem(at, format!("`{selector}` is no CSS selector: {error}"), HINT);
-        }
-        parsed.ok()
+        parsed(selector).map_err(|message| self.problem(at, message, HINT)).ok()
     }
 }
 
@@ -282,6 +301,7 @@ mod tests {
         };
         check("\n['a.example']\ntext = 'div['", "p.toml, line 3", "`div[` is no CSS selector");
         check("['a.example']\ntext = ['p',\n'>>']", "p.toml, line 3", "`>>`");
+        check("['a.example']\ntext = ':has(:has())'", "p.toml, line 2", "within `:has()`");
         check("['a.example']\ntxt = 'p'", "p.toml, line 2", "unknown key `txt`");
         check("['a.example']\ntext = 1", "p.toml, line 2", "neither");
         check("['https://a.example/']\ntext = 'p'", "p.toml, line 1", "no domain");

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::segments::{Block, Blocks, Kind};
-use super::width;
+use super::{is_line, width};
 use crate::news::page::{Element, Page};
 
 /// Why a page gives no body.
@@ -55,7 +55,11 @@ pub(super) fn refusal(page: &Page, lines: &str) -> Option<Refusal> {
     if width <= LONGEST_CONSENT && is_consent(lines, phrases) {
         return Some(Refusal::Consent);
     }
-    if width <= FEW_WORDS && phrases.has("paywall", &page.root().text().to_lowercase()) {
+    let has_wall = || {
+        page.root().counts().characters <= LONGEST_WALLED
+            && phrases.has("paywall", &page.root().text().to_lowercase())
+    };
+    if width <= FEW_WORDS && has_wall() {
         return Some(Refusal::Paywall);
     }
     (width < LEAST).then_some(Refusal::Empty)
@@ -67,6 +71,9 @@ const LEAST: u32 = 25;
 /// What a wall leaves of an article.
 const FEW_WORDS: u32 = 120;
 
+/// All that pages with a wall say beside it.
+const LONGEST_WALLED: u32 = 500_000;
+
 /// An article about errors is longer.
 const SHORT: u32 = 1_000;
 
@@ -76,8 +83,12 @@ const LONGEST_CONSENT: u32 = 5_000;
 
 fn titles(page: &Page) -> String {
     let titles = page.nodes().filter(|node| matches!(node.element(), Element::Title | Element::H1));
-    titles.map(|title| title.text().to_lowercase() + "\n").collect()
+    let lines = titles.filter(is_line).take(MOST);
+    lines.map(|title| title.text().to_lowercase() + "\n").collect()
 }
+
+/// More titles than any article has.
+const MOST: usize = 50;
 
 /// Whether most of the text is said in lines that name two things of cookies.
 fn is_consent(lines: &str, phrases: &Phrases) -> bool {
@@ -96,7 +107,7 @@ pub(super) fn is_index(page: &Page, blocks: &Blocks, node: usize) -> bool {
     let inside = &blocks.list[blocks.inside(page.node(node))];
     let is_title = |block: &&Block| block.kind == Kind::Heading && block.link_list() > 0;
     let titles = inside.iter().filter(is_title).count() as u32;
-    let prose: u32 = inside.iter().map(Block::body_prose).sum();
+    let prose = blocks.body_prose(blocks.inside(page.node(node)));
     titles >= MANY_TITLES && prose < titles * TEXT_OF_TITLE && !is_declared_article(page)
 }
 

@@ -4,7 +4,7 @@
 //! `articleBody`, the state of an application, pieces of a stream. All of it is
 //! JSON or looks like it, so that its strings are read and not its structure.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr3};
 use rustc_hash::FxHashSet;
 
 use super::segments::{Block, Blocks};
@@ -138,9 +138,12 @@ fn strings(script: &str, depth: u32, found: &mut impl FnMut(&str, &str)) {
     let bytes = script.as_bytes();
     let (mut at, mut key) = (0, "");
     while let Some(start) = memchr(b'"', &bytes[at..]).map(|quote| at + quote + 1) {
-        let Some(end) = string_end(bytes, start) else {
-            at = start;
-            continue;
+        let end = match string_end(bytes, start) {
+            Ok(end) => end,
+            Err(end) => {
+                at = end;
+                continue;
+            }
         };
         at = end + 1;
         let raw = &script[start..end];
@@ -170,20 +173,19 @@ fn starts_stream(script: &str, start: usize) -> bool {
     script[..start - 1].ends_with("push([1,")
 }
 
-/// The quote that ends the string from `start` on; strings of data hold no newline.
-fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
+/// The quote that ends the string from `start` on; strings of data hold no newline, so
+/// that a string without an end gives the place where none can start before.
+fn string_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
     let mut at = start;
-    loop {
-        at += memchr2(b'"', b'\\', &bytes[at..])?;
-        if bytes[at] == b'"' {
-            break;
-        }
-        at += 2;
-        if at >= bytes.len() {
-            return None;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr3(b'"', b'\\', b'\n', rest)) {
+        at += found;
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'"', _) => return Ok(at),
+            (b'\n', _) | (_, Some(b'\n')) => return Err(at + 1),
+            _ => at += 2,
         }
     }
-    memchr(b'\n', &bytes[start..at]).is_none().then_some(at)
+    Err(bytes.len())
 }
 
 fn unescaped(raw: &str) -> String {

@@ -62,7 +62,13 @@ impl Block {
 /// The blocks of a page, and sums over them.
 pub(super) struct Blocks {
     pub(super) list: Vec<Block>,
+    /// Of all blocks before each, as the next.
     prose: Vec<u32>,
+    body_prose: Vec<u32>,
+    /// How many blocks start before each node; one more at the end.
+    before: Vec<u32>,
+    /// What each element says itself, if text stands in it.
+    hints: Vec<Hints>,
     /// The first `<h1>`, if there is only one.
     title: Option<usize>,
 }
@@ -74,16 +80,30 @@ impl Blocks {
         let prose = sums(&list, Block::prose);
         let mut titles = page.elements(Element::H1);
         let title = titles.next().filter(|_| titles.next().is_none()).map(|title| title.index());
-        let mut blocks = Blocks { list, prose, title };
+        let before = starts_before(page, &list);
+        let hints = vec![Hints::NONE; page.root().end()];
+        let mut blocks = Blocks { list, prose, body_prose: Vec::new(), before, hints, title };
         blocks.give_hints(page);
+        blocks.body_prose = sums(&blocks.list, Block::body_prose);
         blocks
+    }
+
+    /// What the element says itself.
+    pub(super) fn hints(&self, node: Node) -> Hints {
+        self.hints[node.index()]
+    }
+
+    /// Characters of prose in a range of blocks that nothing marks as boilerplate.
+    pub(super) fn body_prose(&self, range: std::ops::Range<usize>) -> u32 {
+        match range.start < range.end {
+            true => self.body_prose[range.end] - self.body_prose[range.start],
+            false => 0,
+        }
     }
 
     /// The places of the blocks inside a node.
     pub(super) fn inside(&self, node: Node) -> std::ops::Range<usize> {
-        let start = self.list.partition_point(|block| block.start < node.index());
-        let end = self.list.partition_point(|block| block.start < node.end());
-        start..end
+        self.before[node.index()] as usize..self.before[node.end()] as usize
     }
 
     /// Characters of prose inside a node, whatever the hints say.
@@ -129,6 +149,7 @@ impl Blocks {
                 continue;
             }
             let own = hints::of(node);
+            self.hints[node.index()] = own;
             let own = match own.has(Hints::BOILERPLATE) {
                 true => self.believed(page, own, node, all, &classes),
                 false => own,
@@ -168,8 +189,10 @@ impl Blocks {
     /// An element inside a block that holds nearly all of it speaks for the block; what
     /// else is hidden in it doesn't count.
     fn cover(&mut self, page: &Page, node: Node, around: Hints, own: Hints) {
-        let inside = self.list.partition_point(|block| block.end <= node.index());
-        let Some(block) = self.list.get_mut(inside) else { return };
+        // The last block that starts before the element or with it, unless it has ended.
+        let last = (self.before[node.index() + 1] as usize).saturating_sub(1);
+        let has_ended = self.list.get(last).is_some_and(|block| block.end <= node.index());
+        let Some(block) = self.list.get_mut(last + usize::from(has_ended)) else { return };
         if block.start > node.index() || node.end() > block.end {
             return;
         }
@@ -193,6 +216,15 @@ pub(super) fn sums(blocks: &[Block], value: impl Fn(&Block) -> u32) -> Vec<u32> 
         total
     }));
     sums
+}
+
+fn starts_before(page: &Page, list: &[Block]) -> Vec<u32> {
+    let mut before = Vec::with_capacity(page.root().end() + 1);
+    for (at, block) in list.iter().enumerate() {
+        before.resize(block.start + 1, at as u32);
+    }
+    before.resize(page.root().end() + 1, list.len() as u32);
+    before
 }
 
 const LONGEST_HEADING: u32 = 400;

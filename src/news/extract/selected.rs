@@ -32,6 +32,8 @@ pub enum Unfit {
     /// Its elements are nested so deep, or left open so often, that the reference parser
     /// would take too long.
     TooDeep,
+    /// It has more elements than the reference parser takes in a short time.
+    TooLarge,
 }
 
 impl Unfit {
@@ -40,6 +42,7 @@ impl Unfit {
         match self {
             Unfit::NothingFound => "selectors-find-nothing",
             Unfit::TooDeep => "nested-too-deep",
+            Unfit::TooLarge => "too-many-elements",
         }
     }
 }
@@ -49,9 +52,13 @@ impl fmt::Display for Unfit {
         out.write_str(match self {
             Unfit::NothingFound => "the selectors find nothing",
             Unfit::TooDeep => "the page is nested too deep for selectors",
+            Unfit::TooLarge => "the page has too many elements for selectors",
         })
     }
 }
+
+/// News pages have some thousands of nodes.
+const MOST_NODES: usize = 50_000;
 
 /// Time of the reference parser grows with size times depth. News pages stay below 60.
 const DEEPEST: usize = 200;
@@ -59,14 +66,18 @@ const DEEPEST: usize = 200;
 /// It repeats formatting elements that are left open in every paragraph behind them.
 const MOST_OPEN: usize = 200;
 
-/// What the selectors of `rule` find.
+/// What the selectors of `rule` find in `html`, whose own tree is `page`.
 pub(super) fn select(
     rule: &Rule,
     html: &str,
+    page: &Page<'_>,
     url: Option<&str>,
     paragraphs: bool,
 ) -> Result<Selected, Unfit> {
-    if depth(html) > DEEPEST || left_open(html) > MOST_OPEN {
+    if page.is_cut() || page.root().end() > MOST_NODES {
+        return Err(Unfit::TooLarge);
+    }
+    if depth(page) > DEEPEST || left_open(html) > MOST_OPEN {
         return Err(Unfit::TooDeep);
     }
     let page = Html::parse_document(html);
@@ -81,8 +92,7 @@ pub(super) fn select(
     if found == Selected::default() { Err(Unfit::NothingFound) } else { Ok(found) }
 }
 
-fn depth(html: &str) -> usize {
-    let page = Page::parse(html);
+fn depth(page: &Page) -> usize {
     let mut ends: Vec<usize> = Vec::new();
     let depths = page.nodes().map(|node| {
         while ends.pop_if(|end| *end <= node.index()).is_some() {}
@@ -263,9 +273,11 @@ mod tests {
     #[test]
     fn pages_that_do_not_fit_say_why() {
         assert_eq!(rule().extract("<p>a", None, true), Err(Unfit::NothingFound));
-        let deep = "<div>".repeat(50_000) + "<h1>a";
+        let many = "<p>a".repeat(40_000) + "<h1>a";
+        assert_eq!(rule().extract(&many, None, true), Err(Unfit::TooLarge));
+        let deep = "<div>".repeat(5_000) + "<h1>a";
         assert_eq!(rule().extract(&deep, None, true), Err(Unfit::TooDeep));
-        let open: String = (0..20_000).map(|number| format!("<p><font size={number}>")).collect();
+        let open: String = (0..10_000).map(|number| format!("<p><font size={number}>")).collect();
         assert_eq!(rule().extract(&(open + "<h1>a"), None, true), Err(Unfit::TooDeep));
     }
 

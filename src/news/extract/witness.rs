@@ -35,7 +35,7 @@ impl Witnesses {
             return witnesses;
         }
         let prose = blocks.list.iter().enumerate().filter(|(_, block)| block.body_prose() > 0);
-        for (at, block) in prose {
+        for (at, block) in prose.take(MOST_BLOCKS) {
             let line = bare(&text::line(page, block, Hints::ASIDES));
             let holds = |sample: &str| sample.chars().count() >= SHORTEST && line.contains(sample);
             witnesses.described = witnesses.described.or(holds(&description).then_some(at));
@@ -62,6 +62,9 @@ impl Witnesses {
 /// Blocks between a description and the body: dates, names, a picture.
 const ABOVE: usize = 8;
 
+/// More than an article has: what is behind them is not compared.
+const MOST_BLOCKS: usize = 5_000;
+
 /// Characters that are compared: descriptions are cut at any length.
 const SAMPLE: usize = 40;
 
@@ -79,5 +82,7 @@ fn description(page: &Page) -> Option<String> {
 
 /// Letters and digits alone, in lower case.
 pub(super) fn bare(line: &str) -> String {
-    line.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut bare = String::with_capacity(line.len());
+    bare.extend(line.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+    bare
 }

@@ -119,6 +119,16 @@ impl Element {
         matches!(self, Element::Table | Element::Template | Element::Html)
     }
 
+    pub(super) fn bounds_list(self) -> bool {
+        use Element::*;
+        matches!(self, Ul | Ol | Menu | Dir | Dl) || self.is_scope()
+    }
+
+    /// Whether its source is text, and no attributes.
+    pub(super) fn holds_text(self) -> bool {
+        matches!(self, Element::Text | Element::Raw)
+    }
+
     pub(super) fn is_of_head(self) -> bool {
         self.has(HEAD)
     }

@@ -6,6 +6,7 @@
 
 mod counts;
 mod element;
+mod marks;
 mod node;
 mod tree;
 
@@ -32,6 +33,11 @@ pub struct Page<'a> {
     counts: Vec<Counts>,
     /// Names that the HTML standard lacks, from number [`Element::COUNT`] on.
     names: Vec<String>,
+    /// Nodes that are pictures, films or frames.
+    pictures: Vec<u32>,
+    /// Nodes that are tables, lists or quotes.
+    texts: Vec<u32>,
+    is_cut: bool,
 }
 
 /// A node. What it holds stands behind it, up to `end`.
@@ -43,6 +49,8 @@ struct Entry<'a> {
     end: u32,
     name: u16,
     element: Element,
+    /// Which attributes it has.
+    marks: u8,
 }
 
 impl<'a> Page<'a> {
@@ -53,7 +61,13 @@ impl<'a> Page<'a> {
 
     fn with_capacity(nodes: usize) -> Self {
         let (entries, counts) = (Vec::with_capacity(nodes), Vec::with_capacity(nodes + 1));
-        Page { entries, counts, names: Vec::new() }
+        let (names, pictures, texts) = Default::default();
+        Page { entries, counts, names, pictures, texts, is_cut: false }
+    }
+
+    /// Whether the page has more elements than are read; its end is missing then.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The node that holds all others.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Counts, Element, Entry, Page};
+use super::{Counts, Element, Entry, Page, marks};
 use crate::markup::{Attributes, push_decoded, push_decoded_value};
 
 /// An element or a text of a [`Page`].
@@ -76,6 +76,21 @@ impl<'p, 'a> Node<'p, 'a> {
         (self.index..self.end()).contains(&other.index)
     }
 
+    /// Whether a picture, film or frame stands in it.
+    pub fn holds_picture(&self) -> bool {
+        self.holds_any(&self.page.pictures)
+    }
+
+    /// Whether a table, list or quote stands in it.
+    pub fn holds_structure(&self) -> bool {
+        self.holds_any(&self.page.texts)
+    }
+
+    fn holds_any(&self, nodes: &[u32]) -> bool {
+        let next = nodes.partition_point(|node| *node as usize <= self.index);
+        nodes.get(next).is_some_and(|node| (*node as usize) < self.end())
+    }
+
     /// What the visible text in it counts.
     pub fn counts(&self) -> Counts {
         self.page.counts[self.end()] - self.page.counts[self.index]
@@ -88,13 +103,18 @@ impl<'p, 'a> Node<'p, 'a> {
 
     /// The same as written, with its references.
     pub fn raw_attribute(&self, name: &str) -> Option<&'a str> {
-        self.attributes().value(name)
+        let may_have = self.entry().marks & marks::mark(name) != 0;
+        may_have.then(|| self.attributes().value(name)).flatten()
+    }
+
+    /// Whether it has an attribute whose name starts with `data-`.
+    pub fn has_data(&self) -> bool {
+        self.entry().marks & marks::DATA != 0
     }
 
     /// All attributes as written.
     pub fn attributes(&self) -> Attributes<'a> {
-        let is_text = matches!(self.element(), Element::Text | Element::Raw);
-        Attributes::new(if is_text { "" } else { self.entry().source })
+        Attributes::new(if self.element().holds_text() { "" } else { self.entry().source })
     }
 
     /// Whether the attribute `name` has this value in any case.

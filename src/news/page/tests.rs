@@ -116,7 +116,7 @@ fn depth_and_length_are_no_matter() {
         };
         assert!(page <= 400_001, "{html}");
     }
-    let deep = "<div>".repeat(100_000) + "a" + &"</div>".repeat(100_000) + "b";
+    let deep = "<div>".repeat(50_000) + "a" + &"</div>".repeat(50_000) + "b";
     assert_eq!(Page::parse(&deep).root().text(), "a b");
 }
 
@@ -131,4 +131,36 @@ proptest! {
             prop_assert!(node.parent().is_none_or(|parent| parent.holds(node)));
         }
     }
+}
+
+#[test]
+fn a_page_has_no_more_nodes_than_its_length_allows() {
+    for length in [1_000_000, 2_000_000, 4_000_000] {
+        for unit in ["<p>a", "<br>", "a<b>", "<i class=a>", "<h2>가</h2>"] {
+            let html = unit.repeat(length / unit.len());
+            let page = Page::parse(&html);
+            assert!(page.is_cut(), "{unit}");
+            assert!(page.root().end() <= 20_001 + length / 16, "{unit}: {}", page.root().end());
+        }
+    }
+}
+
+#[test]
+fn dense_pages_that_people_write_are_read_whole() {
+    let post = "<div class=post><h3>09:05</h3><time datetime=2026-11-23T09:05Z>09:05</time>\
+        <p>It rained all day, and the river rose by a foot.</p><p>The mayor said so.</p></div>";
+    let page = post.repeat(20_000);
+    assert!(!Page::parse(&page).is_cut());
+    assert!(!Page::parse(&page.replace('>', ">\n")).is_cut(), "blanks are not counted");
+    assert!(!Page::parse(&"<p>a".repeat(10_000)).is_cut());
+}
+
+#[test]
+fn deep_pages_are_read_as_flat_ones() {
+    // A barrier between the end tag and what it would end, and many elements behind it.
+    let deep = format!("<b><div>{}{}x", "<i>".repeat(200), "</b>".repeat(1_000));
+    let page = Page::parse(&deep);
+    assert_eq!(page.root().end(), 1 + 2 + 200 + 1);
+    check("<li><object><i><li>a", "li(object(i(li(a))))");
+    check("<a><div><i>a</a>b<a>c</a>", "a(div(i(aba(c))))");
 }

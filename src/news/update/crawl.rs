@@ -203,8 +203,8 @@ impl<'a> Crawl<'a> {
         let fetcher = self.updater.fetcher;
         let fetched = match &job.task {
             Task::Robots(_) => fetcher.request_robots(job.url()),
-            Task::Source(source) => fetcher.request(job.url(), &asked(&source.validators)),
-            Task::Sitemap(_) => fetcher.request(job.url(), &Asked::default()),
+            Task::Source(source) => fetcher.request_list(job.url(), &asked(&source.validators)),
+            Task::Sitemap(_) => fetcher.request_list(job.url(), &Asked::default()),
             Task::Page(page) => fetcher.request(job.url(), &asked(&page.validators)),
         };
         let outcome = Some(fetched.outcome());
@@ -338,9 +338,9 @@ impl<'a> Crawl<'a> {
     fn store(&self, page: &Waiting, answer: &Answer) -> Result<()> {
         let extracted = (self.updater.extract)(answer, page);
         let source = self.sources.iter().find(|source| source.id == page.source);
-        let links = match source {
+        let (links, left_out) = match source {
             Some(source) => followed(source, &answer.url, &extracted.links, page.depth)?,
-            None => Vec::new(),
+            None => (Vec::new(), 0),
         };
         let sent = NewPage {
             url: answer.url.as_str(),
@@ -353,6 +353,8 @@ impl<'a> Crawl<'a> {
         let now = (self.updater.now)();
         let kept = shared.store.page_stored(page, &sent, made, &links, now)?;
         shared.updated.fetched += 1;
+        shared.updated.leave_out(source.map_or("", |source| &source.name), left_out);
+        shared.updated.cut_pages += u64::from(extracted.is_cut);
         shared.updated.articles += u64::from(kept.is_some_and(|(_, is_new)| is_new));
         if let Err(reason) = extracted.article {
             *shared.updated.refused.entry(reason).or_default() += 1;

@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::net::Url;
-use crate::news::crawl::{Answer, Entry, Follow, Sitemap, canonical, read_feed, read_sitemap};
+use crate::news::crawl::{Answer, Cut, Entry, Follow, Sitemap, canonical, read_feed, read_sitemap};
 use crate::news::page::Page;
 use crate::news::store::{Found, NewsSource};
 
@@ -16,18 +16,31 @@ pub(super) struct Listing {
     pub sitemaps: Vec<Url>,
     /// How many links away from the source the pages are.
     pub depth: u32,
+    /// Why it was not read to its end, if it was not.
+    pub cut: Option<Cut>,
+    /// Links that would be followed, but are too long or too many.
+    pub left_out: u64,
+}
+
+impl Listing {
+    fn of(source: &NewsSource, found: Vec<Found>, cut: Option<Cut>) -> Self {
+        let depth = source.follow.depth;
+        Listing { found, sitemaps: Vec::new(), depth, cut, left_out: 0 }
+    }
 }
 
 /// Reads the answer of a source.
 pub(super) fn listing(source: &NewsSource, answer: &Answer, text: &str) -> Result<Listing> {
-    let is_html = answer.content_type.contains("html") || begins_as_html(text);
+    let is_html = answer.is_html() || begins_as_html(text);
     if !is_html && let Ok(feed) = read_feed(&answer.body, &answer.url) {
-        return Ok(pages(source, feed.entries));
+        return Ok(Listing::of(source, pages(feed.entries), feed.cut));
     }
     match read_sitemap(&answer.body, &answer.url) {
-        Ok(Sitemap::Pages(entries)) if !is_html => Ok(pages(source, entries)),
-        Ok(Sitemap::Index(sitemaps)) if !is_html => {
-            Ok(Listing { found: Vec::new(), sitemaps, depth: source.follow.depth })
+        Ok((Sitemap::Pages(entries), cut)) if !is_html => {
+            Ok(Listing::of(source, pages(entries), cut))
+        }
+        Ok((Sitemap::Index(sitemaps), cut)) if !is_html => {
+            Ok(Listing { sitemaps, ..Listing::of(source, Vec::new(), cut) })
         }
         _ if is_html => links(source, answer, text),
         _ => {
@@ -46,30 +59,31 @@ fn begins_as_html(text: &str) -> bool {
 }
 
 /// Pages that are listed are not followed further.
-fn pages(source: &NewsSource, entries: Vec<Entry>) -> Listing {
+fn pages(entries: Vec<Entry>) -> Vec<Found> {
     let found = entries.into_iter().map(|entry| Found {
         url: canonical(&entry.url).into(),
         title: entry.title,
         date: entry.date,
     });
-    Listing { found: found.collect(), sitemaps: Vec::new(), depth: source.follow.depth }
+    found.collect()
 }
 
 fn links(source: &NewsSource, answer: &Answer, text: &str) -> Result<Listing> {
-    let found = followed(source, &answer.url, &hrefs(&Page::parse(text)), 0)?;
-    Ok(Listing { found, sitemaps: Vec::new(), depth: 1 })
+    let (found, left_out) = followed(source, &answer.url, &hrefs(&Page::parse(text)), 0)?;
+    Ok(Listing { depth: 1, left_out, ..Listing::of(source, found, None) })
 }
 
-/// The links of a page that `source` wants followed.
+/// The links of a page that `source` wants followed, and how many more it would.
 pub(super) fn followed(
     source: &NewsSource,
     page: &Url,
     hrefs: &[String],
     depth: u32,
-) -> Result<Vec<Found>> {
+) -> Result<(Vec<Found>, u64)> {
     let follow = Follow::new(&source.follow.include, &source.follow.exclude, source.follow.depth)?;
     let links = follow.links(page, hrefs.iter().map(String::as_str), depth);
-    Ok(links.into_iter().map(|url| Found { url: url.into(), ..Found::default() }).collect())
+    let found = links.into_iter().map(|url| Found { url: url.into(), ..Found::default() });
+    Ok((found.collect(), follow.left_out(page, hrefs, depth)))
 }
 
 /// Links of a page, as written.

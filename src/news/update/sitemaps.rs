@@ -31,7 +31,7 @@ pub(super) struct Index {
 impl Index {
     /// Begins with the answer of the source itself.
     pub fn new(source: NewsSource, validators: Validators, listing: Listing) -> Self {
-        let Listing { found, sitemaps, depth } = listing;
+        let Listing { found, sitemaps, depth, .. } = listing;
         let validators = if sitemaps.is_empty() { validators } else { Validators::default() };
         let (waiting, seen) = (VecDeque::new(), HashSet::new());
         let mut index = Index { source, validators, depth, found, waiting, seen, level: 0 };

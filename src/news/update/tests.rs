@@ -66,7 +66,7 @@ fn extract(answer: &Answer, _page: &Waiting) -> Extracted {
             Ok(Article { url, title, text, ..Article::default() })
         }
     };
-    Extracted { article, links }
+    Extracted { article, links, is_cut: false }
 }
 
 fn feed(host: &str, count: usize) -> String {

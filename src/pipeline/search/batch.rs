@@ -84,7 +84,12 @@ struct Done {
 }
 
 impl Answering<'_> {
-    fn block(&self, worker: &mut Worker, encoder: &mut EncoderWorker, block: &Block) -> Result<Done> {
+    fn block(
+        &self,
+        worker: &mut Worker,
+        encoder: &mut EncoderWorker,
+        block: &Block,
+    ) -> Result<Done> {
         if let Some(problem) = block.problem() {
             return Ok(Done { lines: 1, bad: vec![problem], ..Done::default() });
         }

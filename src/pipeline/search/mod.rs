@@ -21,8 +21,8 @@ pub use answers::{Answer, Question, SearchEngine};
 pub use batch::BatchParams;
 pub use build::{Built, build_index};
 pub(super) use build::{build_after_run, is_built};
-pub use status::{IndexStatus, index_status};
 pub use change::{IndexChange, add_to_index, check_index, delete_from_index};
+pub use status::{IndexStatus, index_status};
 
 use super::shelf::{Kept, Shelf};
 

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use regex::Regex;
 
 use super::clues::{Clues, is_beside, is_short, key};
@@ -72,14 +73,17 @@ fn of_metas(clues: &Clues) -> Vec<String> {
 fn of_items(clues: &Clues) -> Vec<String> {
     let mut found = Vec::new();
     let mut until = 0;
-    for node in clues.page.nodes() {
-        if node.index() >= until && is_item(node) && !is_beside(node) {
+    for node in clues.page.nodes().filter(|node| is_item(*node)).take(MOST) {
+        if node.index() >= until && !is_beside(node) {
             until = node.end();
             found.extend(names::stated(&text_of_item(node)));
         }
     }
     found
 }
+
+/// More places with names than any article has: what is behind them is not read.
+const MOST: usize = 1_000;
 
 fn is_item(node: Node) -> bool {
     let has_word = |name: &str| {
@@ -91,7 +95,9 @@ fn is_item(node: Node) -> bool {
 }
 
 fn text_of_item(node: Node) -> String {
-    let name = node.descendants().find(|inner| inner.has("itemprop", "name"));
+    const MOST_NODES: usize = 300;
+    let mut inner = node.descendants().take(MOST_NODES);
+    let name = inner.find(|inner| inner.has("itemprop", "name"));
     let node = name.unwrap_or(node);
     match node.attribute("content") {
         Some(content) => content.into_owned(),
@@ -102,28 +108,32 @@ fn text_of_item(node: Node) -> String {
 
 /// Elements whose class says that names stand in it.
 fn of_bylines(clues: &Clues) -> Vec<String> {
-    let bylines = clues.page.nodes().filter(|node| is_byline(*node) && !is_beside(*node));
-    let mut names = bylines.map(|node| names::in_byline(&node.text()));
+    let bylines = clues.page.nodes().filter(|node| is_byline(*node)).take(MOST);
+    let mut names =
+        bylines.filter(|node| !is_beside(*node)).map(|node| names::in_byline(&node.text()));
     names.find(|names| !names.is_empty()).unwrap_or_default()
 }
 
 fn is_byline(node: Node) -> bool {
-    const WORDS: [&str; 7] =
-        ["byline", "author", "writer", "reporter", "journalist", "contributor", "press_name"];
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        let words = "(?i-u)byline|author|writer|reporter|journalist|contributor|press_name";
+        Regex::new(words).expect("the pattern is tested")
+    });
     const OTHERS: [&str; 9] =
         ["comment", "social", "bio", "avatar", "img", "image", "share", "related", "photo"];
     let says = |value: &str| {
-        let value = value.to_ascii_lowercase();
-        WORDS.iter().any(|word| value.contains(word))
-            && !OTHERS.iter().any(|word| value.contains(word))
+        let is_other = |value: String| OTHERS.iter().any(|word| value.contains(word));
+        WORDS.is_match(value) && !is_other(value.to_ascii_lowercase())
     };
+    // Most classes say nothing: all are looked at together first.
+    let classes = || node.raw_attribute("class").is_some_and(|all| WORDS.is_match(all));
     let may_be = !matches!(
         node.element(),
         Element::Text | Element::Raw | Element::Body | Element::Html | Element::Article
     );
     may_be
-        && (node.classes().any(says) || node.raw_attribute("id").is_some_and(says))
         && is_short(node, 120)
+        && (classes() && node.classes().any(says) || node.raw_attribute("id").is_some_and(says))
 }
 
 fn of_scripts(clues: &Clues) -> Vec<String> {
@@ -134,9 +144,9 @@ fn of_scripts(clues: &Clues) -> Vec<String> {
 /// Lines and beginnings of texts that hold a byline.
 fn of_text(clues: &Clues) -> Vec<String> {
     let texts = clues.page.nodes().filter(|node| node.element() == Element::Text);
+    let texts = texts.map(|node| (node, node.source().trim()));
     let mut rest = Vec::new();
-    for node in texts {
-        let text = node.source().trim();
+    for (node, text) in texts.filter(|(_, text)| may_sign(text)).take(MOST) {
         let found = signed(node, text);
         match found.is_empty() {
             false if text.starts_with(['[', '(', '【']) => return found,
@@ -152,12 +162,21 @@ static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is tested")
 });
 
+fn may_sign(text: &str) -> bool {
+    static ROLE: LazyLock<[Finder; 2]> =
+        LazyLock::new(|| [Finder::new("기자"), Finder::new("특파원")]);
+    starts_with_by(text) || ROLE.iter().any(|role| role.find(text.as_bytes()).is_some())
+}
+
+fn starts_with_by(text: &str) -> bool {
+    text.len() <= 80 && text.get(..2).is_some_and(|by| by.eq_ignore_ascii_case("by"))
+}
+
 fn signed(node: Node, text: &str) -> Vec<String> {
     const LINE: usize = 60;
-    let is_line = || text.chars().count() <= LINE;
-    let is_korean = text.contains("기자") || text.contains("특파원");
-    let is_by = text.len() <= 80 && text.get(..2).is_some_and(|by| by.eq_ignore_ascii_case("by"));
-    if !(is_korean || is_by) || is_caption(node) || is_beside(node) {
+    let is_line = || text.chars().nth(LINE).is_none();
+    let is_by = starts_with_by(text);
+    if is_caption(node) || is_beside(node) {
         return Vec::new();
     }
     match () {
@@ -200,7 +219,8 @@ fn is_caption(node: Node) -> bool {
         matches!(parent.element(), Element::Figcaption | Element::Figure | Element::A)
             || parent.classes().any(says)
     }) || text.contains("사진")
-        || node.ancestors().any(|parent| parent.element().is_unseen() && parent.parent().is_some())
+        // What is not seen counts no characters.
+        || node.counts().characters == 0
 }
 
 const ROLES: [&str; 12] = [

@@ -1,9 +1,12 @@
 //! What the parts of metadata are read from, gathered in one pass over the page.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use reqwest::Url;
 
 use super::linked_data::LinkedData;
-use crate::markup::push_decoded_value;
+use crate::markup::{push_decoded, push_decoded_value};
 use crate::news::page::{Element, Node, Page};
 
 /// Longer values of `<meta>` are cut; a description of an article has some hundreds.
@@ -55,18 +58,17 @@ impl<'p, 'a> Clues<'p, 'a> {
     }
 
     fn add(&mut self, node: Node<'p, 'a>) {
-        let once = |known: &Option<String>, name: &str| match known {
-            None => {
-                node.attribute(name).map(|value| tidy(&value)).filter(|value| !value.is_empty())
+        let once = |known: &mut Option<String>, name: &str| {
+            if known.is_none() {
+                *known = node.attribute(name).and_then(|value| filled(&value));
             }
-            known => known.clone(),
         };
         match node.element() {
-            Element::Html => self.lang = once(&self.lang, "lang"),
-            Element::Base => self.base = once(&self.base, "href"),
-            Element::Link if is_canonical(node) => self.canonical = once(&self.canonical, "href"),
+            Element::Html => once(&mut self.lang, "lang"),
+            Element::Base => once(&mut self.base, "href"),
+            Element::Link if is_canonical(node) => once(&mut self.canonical, "href"),
             Element::Meta => self.add_meta(node),
-            Element::Title if self.title.is_none() => self.title = filled(&node.text()),
+            Element::Title if self.title.is_none() => self.title = title_of(node),
             Element::H1 | Element::H2 | Element::H3 | Element::H4
                 if self.headings.len() < MOST && is_short(node, LONGEST) =>
             {
@@ -128,6 +130,15 @@ impl<'p, 'a> Clues<'p, 'a> {
     }
 }
 
+/// Of a title of any length the beginning in one line.
+fn title_of(title: Node) -> Option<String> {
+    const MOST_LETTERS: usize = 20_000;
+    let source: String = title.contents().chars().take(MOST_LETTERS).collect();
+    let mut text = String::new();
+    push_decoded(&source, &mut text);
+    filled(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 fn is_canonical(link: Node) -> bool {
     let rel = link.raw_attribute("rel").unwrap_or_default();
     rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("canonical"))
@@ -157,14 +168,13 @@ pub(super) fn is_short(node: Node, characters: usize) -> bool {
 
 /// Whether a node stands in a part of the page that is not about its article.
 pub(super) fn is_beside(node: Node) -> bool {
-    const PARTS: [&str; 6] = ["related", "sidebar", "recommend", "ranking", "comment", "reply"];
-    let is_part = |class: &str| {
-        let class = class.to_ascii_lowercase();
-        PARTS.iter().any(|part| class.contains(part))
-    };
+    static PARTS: LazyLock<Regex> = LazyLock::new(|| {
+        let parts = "(?i-u)related|sidebar|recommend|ranking|comment|reply";
+        Regex::new(parts).expect("the pattern is tested")
+    });
     node.ancestors().take(12).any(|parent| {
         matches!(parent.element(), Element::Aside | Element::Nav | Element::Footer)
-            || parent.classes().any(is_part)
+            || parent.raw_attribute("class").is_some_and(|classes| PARTS.is_match(classes))
     })
 }
 

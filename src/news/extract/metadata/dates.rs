@@ -106,21 +106,24 @@ fn stated(clues: &Clues) -> Vec<Moment> {
 
 /// Items and `<time>` elements that say or suggest it.
 fn times(clues: &Clues) -> Vec<Moment> {
-    let mut ranked: Vec<(u8, Moment)> = Vec::new();
-    for node in clues.page.nodes() {
-        if let Some(rank) = rank_of_time(node)
-            && let Some(moment) = written_in(node)
-        {
-            ranked.push((rank, moment));
-        }
-    }
+    let may_be = |node: &Node| node.element() == Element::Time || is_published(*node);
+    let nodes = clues.page.nodes().filter(may_be).take(MOST);
+    let found = nodes.filter_map(|node| Some((rank_of_time(node)?, written_in(node)?)));
+    let mut ranked: Vec<(u8, Moment)> = found.collect();
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.into_iter().map(|(_, moment)| moment).collect()
 }
 
-fn rank_of_time(node: Node) -> Option<u8> {
+/// More dates than any article has: what is behind them is not read.
+const MOST: usize = 1_000;
+
+fn is_published(node: Node) -> bool {
     let item = node.raw_attribute("itemprop").unwrap_or_default();
-    if item.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("datePublished")) {
+    item.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("datePublished"))
+}
+
+fn rank_of_time(node: Node) -> Option<u8> {
+    if is_published(node) {
         return Some(0);
     }
     if node.element() != Element::Time || is_change(node) || is_beside(node) || is_in_link(node) {
@@ -152,18 +155,26 @@ fn written_in(node: Node) -> Option<Moment> {
 
 /// What readers see: with a label, then in a place for dates, then alone.
 fn shown(clues: &Clues) -> Vec<Moment> {
-    const MOST: usize = 200;
+    const MOST_SHOWN: usize = 200;
     let mut ranked: Vec<((u8, bool), Moment)> = Vec::new();
+    let mut tried = 0;
     let mut before = "";
     for node in clues.page.nodes() {
+        let text = node.source().trim();
         let found = match node.element() {
-            Element::Text => seen(node, before),
+            Element::Text if may_be_date(node, text) => {
+                tried += 1;
+                seen(node, text, before)
+            }
+            Element::Text | Element::Raw => None,
             _ => of_attributes(node),
         };
-        if let Some((rank, moment)) = found.filter(|_| ranked.len() < MOST) {
+        if let Some((rank, moment)) = found {
             ranked.push(((rank, moment.time.is_none()), moment));
         }
-        let text = node.source().trim();
+        if ranked.len() >= MOST_SHOWN || tried >= MOST {
+            break;
+        }
         if node.element() == Element::Text && !text.is_empty() {
             before = text;
         }
@@ -172,24 +183,25 @@ fn shown(clues: &Clues) -> Vec<Moment> {
     ranked.into_iter().map(|(_, moment)| moment).collect()
 }
 
-/// A text with a date; `before` is the text in front of it.
-fn seen(node: Node, before: &str) -> Option<(u8, Moment)> {
+/// Whether a text that readers see is short and holds a year.
+fn may_be_date(node: Node, text: &str) -> bool {
     const LONGEST: usize = 150;
-    let text = node.source().trim();
-    let has_year = text.contains("20") || text.contains("19");
-    if text.len() > LONGEST
-        || !has_year
-        || node.ancestors().any(|parent| parent.element().is_unseen() && parent.parent().is_some())
-    {
-        return None;
-    }
+    const SHORTEST: usize = 5;
+    (SHORTEST..=LONGEST).contains(&text.len())
+        && node.counts().characters > 0
+        && (text.contains("20") || text.contains("19"))
+        && text.bytes().filter(u8::is_ascii_digit).count() >= SHORTEST
+}
+
+/// A text with a date; `before` is the text in front of it.
+fn seen(node: Node, text: &str, before: &str) -> Option<(u8, Moment)> {
     let label = LABEL.find(text).filter(|label| !is_sentence(&text[..label.start()]));
     let rest = label.map_or(text, |label| &text[label.end()..]);
     let moment = Moment::read(rest)?;
     if label.is_some() {
         return Some((0, moment));
     }
-    let is_short = |text: &str| text.chars().count() <= 20;
+    let is_short = |text: &str| text.chars().nth(20).is_none();
     let is_changed = CHANGE.is_match(text) || is_short(before) && CHANGE.is_match(before);
     match () {
         () if is_changed => None,
@@ -225,6 +237,9 @@ fn is_place_for_dates(node: Node) -> bool {
 
 /// `data-date-time="2026-11-23 09:05:12"` and its like.
 fn of_attributes(node: Node) -> Option<(u8, Moment)> {
+    if !node.has_data() {
+        return None;
+    }
     let says = |name: &str| {
         let name = name.to_ascii_lowercase();
         let is_date = [

@@ -5,10 +5,13 @@ use crate::news::page::Element;
 
 /// So many letters are enough to tell.
 const ENOUGH: u32 = 20_000;
+/// No more of a page is looked at, whatever its letters.
+const MOST_BYTES: usize = 500_000;
 
 /// Letters by their script, and words by their language.
 #[derive(Default)]
 struct Letters {
+    bytes: usize,
     hangul: u32,
     kana: u32,
     han: u32,
@@ -52,7 +55,7 @@ impl Letters {
             if node.counts().characters > 20 {
                 letters.add(node.source());
             }
-            if letters.hangul + letters.latin > ENOUGH {
+            if letters.hangul + letters.latin > ENOUGH || letters.bytes > MOST_BYTES {
                 break;
             }
         }
@@ -60,7 +63,8 @@ impl Letters {
     }
 
     fn add(&mut self, text: &str) {
-        for letter in text.chars() {
+        self.bytes += text.len();
+        for letter in text.chars().take(MOST_BYTES) {
             match letter {
                 'a'..='z' | 'A'..='Z' => self.latin += 1,
                 '가'..='힣' => self.hangul += 1,
@@ -71,7 +75,7 @@ impl Letters {
         }
         const WORDS: [&str; 12] =
             ["the", "and", "of", "to", "in", "that", "was", "for", "with", "is", "on", "it"];
-        for word in text.split_ascii_whitespace() {
+        for word in text.split_ascii_whitespace().take(MOST_BYTES / 5) {
             self.words += 1;
             self.english_words +=
                 u32::from(WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)));

@@ -3,6 +3,7 @@
 //! Editors' systems write it by hand: raw line ends in strings, commas before brackets,
 //! quotes without a backslash, text behind the end. All that is mended before it is given up.
 
+use memchr::memchr3_iter;
 use serde_json::{Map, Value};
 
 use super::clues::tidy;
@@ -11,6 +12,8 @@ type Object = Map<String, Value>;
 
 /// Longer scripts are no description of an article.
 const MOST_BYTES: usize = 2 << 20;
+/// Of objects and lists, by the marks before them; a comma in a text counts as one.
+const MOST_VALUES: usize = 50_000;
 const MOST_OBJECTS: usize = 300;
 
 /// The objects of a page, and which of them is the article.
@@ -24,10 +27,11 @@ impl LinkedData {
     /// Reads scripts; `url` tells the article from others that the page lists.
     pub fn read<'a>(scripts: impl Iterator<Item = &'a str>, url: Option<&str>) -> Self {
         let mut data = LinkedData::default();
-        let mut bytes = 0;
+        let (mut bytes, mut values) = (0, 0);
         for script in scripts {
             bytes += script.len();
-            if bytes <= MOST_BYTES {
+            values += memchr3_iter(b',', b'{', b'[', script.as_bytes()).count();
+            if bytes <= MOST_BYTES && values <= MOST_VALUES {
                 parse(script).into_iter().for_each(|value| data.add(value));
             }
         }

@@ -11,6 +11,7 @@ mod dates;
 mod language;
 mod linked_data;
 mod moment;
+mod name_words;
 mod names;
 mod scripts;
 mod title;

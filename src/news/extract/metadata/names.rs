@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::clues::tidy;
+use super::name_words::WORDS;
 
 /// A name of a person in any script is shorter.
 const LONGEST: usize = 60;
@@ -69,29 +70,11 @@ fn bare(text: &str) -> String {
 }
 
 fn without_by(text: &str) -> &str {
-    const BY: [&str; 16] = [
-        "written by",
-        "words by",
-        "story by",
-        "posted by",
-        "published by",
-        "reported by",
-        "review by",
-        "analysis by",
-        "opinion by",
-        "by:",
-        "by",
-        "author:",
-        "authors:",
-        "text by",
-        "reporting by",
-        "기자명",
-    ];
     let starts = |by: &&&str| {
         text.get(..by.len()).is_some_and(|start| start.eq_ignore_ascii_case(by))
             && text[by.len()..].starts_with(|c: char| c.is_whitespace() || c == ':')
     };
-    match BY.iter().find(starts) {
+    match WORDS.by.iter().find(starts) {
         Some(by) => text[by.len()..].trim_start_matches([' ', ':']),
         None => text,
     }
@@ -101,52 +84,15 @@ fn is_hangul(letter: char) -> bool {
     ('가'..='힣').contains(&letter)
 }
 
+fn is_surname(letter: char) -> bool {
+    WORDS.surnames.contains(&letter)
+}
+
 fn is_korean(text: &str) -> bool {
     text.chars().any(is_hangul)
 }
 
 const SEPARATORS: &str = ",·ㆍ•∙・、/&;";
-
-const ROLES: [&str; 21] = [
-    "기자",
-    "특파원",
-    "논설위원",
-    "위원",
-    "앵커",
-    "리포터",
-    "에디터",
-    "칼럼니스트",
-    "통신원",
-    "객원기자",
-    "인턴기자",
-    "선임기자",
-    "전문기자",
-    "수습기자",
-    "편집장",
-    "PD",
-    "피디",
-    "평론가",
-    "작가",
-    "교수",
-    "아나운서",
-];
-
-/// Words that stand before a role or a name and are no name.
-#[rustfmt::skip]
-const NO_NAMES: [&str; 89] = [
-    "취재", "사진", "편집", "담당", "온라인", "디지털", "영상", "그래픽", "본지", "소속", "현장", "경제", "정치",
-    "사회", "문화", "국제", "연예", "스포츠", "전문", "선임", "수습", "인턴", "객원", "명예", "시민", "대표",
-    "여성", "남성", "동료", "후배", "선배", "해당", "우리", "해외", "지역", "전국", "주재", "종합", "연합",
-    "산업", "증권", "금융", "부동산", "과학", "의학", "환경", "여행", "북한", "법조", "교육", "노동", "복지",
-    "탐사", "기획", "논설", "칼럼", "모든", "다른", "여러", "관련", "이름", "작성", "서울", "부산", "대구",
-    "인천", "광주", "대전", "울산", "세종", "제주", "수원", "춘천", "청주", "전주", "창원", "경기", "강원",
-    "뉴욕", "런던", "파리", "도쿄", "베이징", "워싱턴", "홈페이지", "구독", "글", "입력", "안녕하세요",
-];
-
-/// The first syllables of Korean names.
-const SURNAMES: &str = "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구\
-    민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용예봉경사부가복태목형\
-    피두감음빈동온호범좌팽승간상시갈단견당화창라리독황보제갈남궁";
 
 /// Words and the signs between them; what else stands there parts the text.
 fn words(text: &str) -> Vec<&str> {
@@ -166,7 +112,7 @@ fn before_roles(text: &str) -> Vec<String> {
     let words = words(text);
     let mut names = Vec::new();
     for (at, word) in words.iter().enumerate() {
-        if ROLES.contains(word) {
+        if WORDS.roles.contains(*word) {
             names.extend(names_before(&words[..at]));
         } else if let Some(name) = word.strip_suffix("기자").filter(|name| is_name(name)) {
             names.push(name.to_owned());
@@ -176,7 +122,7 @@ fn before_roles(text: &str) -> Vec<String> {
 }
 
 fn names_before(words: &[&str]) -> Vec<String> {
-    let is_modifier = |word: &&str| NO_NAMES.contains(word) || ROLES.contains(word);
+    let is_modifier = |word: &&str| WORDS.no_names.contains(*word) || WORDS.roles.contains(*word);
     let mut end = words.len() - words.iter().rev().take_while(|word| is_modifier(word)).count();
     let mut names = Vec::new();
     while end > 0 && is_name(words[end - 1]) {
@@ -194,56 +140,16 @@ fn is_name(word: &str) -> bool {
     let length = word.chars().count();
     (2..=4).contains(&length)
         && word.chars().all(is_hangul)
-        && word.starts_with(|first| SURNAMES.contains(first))
-        && !NO_NAMES.contains(&word)
-        && !ROLES.contains(&word)
+        && word.starts_with(is_surname)
+        && !WORDS.no_names.contains(word)
+        && !WORDS.roles.contains(word)
         && !is_house(word)
 }
 
 /// Whether it is a newspaper, an agency or a department.
 pub(super) fn is_house(word: &str) -> bool {
-    const PARTS: [&str; 13] = [
-        "뉴스",
-        "신문",
-        "일보",
-        "방송",
-        "미디어",
-        "닷컴",
-        "타임",
-        "통신",
-        "편집",
-        "취재",
-        "데일리",
-        "저널",
-        "투데이",
-    ];
-    const ENDS: [&str; 24] = [
-        "팀",
-        "데스크",
-        "네트워크",
-        "매거진",
-        "위원회",
-        "연구소",
-        "센터",
-        "협회",
-        "본부",
-        "헤럴드",
-        "프레스",
-        "코리아",
-        "경제",
-        "스포츠",
-        "정치부",
-        "사회부",
-        "경제부",
-        "문화부",
-        "국제부",
-        "체육부",
-        "산업부",
-        "사진부",
-        "연예부",
-        "전국부",
-    ];
-    PARTS.iter().any(|part| word.contains(part)) || ENDS.iter().any(|end| word.ends_with(end))
+    WORDS.houses.iter().any(|part| word.contains(part))
+        || WORDS.house_ends.iter().any(|end| word.ends_with(end))
 }
 
 /// `홍길동, 김철수`; also names of people from elsewhere, as `존 스미스`.
@@ -253,7 +159,9 @@ fn korean(text: &str) -> Vec<String> {
     let people = parts.filter_map(|part| {
         let words: Vec<&str> = part
             .split_whitespace()
-            .filter(|word| !ROLES.contains(word) && !NO_NAMES.contains(word) && !is_house(word))
+            .filter(|word| {
+                !WORDS.roles.contains(*word) && !WORDS.no_names.contains(*word) && !is_house(word)
+            })
             .collect();
         let length: usize = words.iter().map(|word| word.chars().count()).sum();
         let is_hangul = words.iter().all(|word| word.chars().all(is_hangul));
@@ -270,7 +178,7 @@ fn korean(text: &str) -> Vec<String> {
 }
 
 fn is_family(word: &str) -> bool {
-    word.chars().count() == 1 && SURNAMES.contains(word)
+    word.chars().count() == 1 && word.starts_with(is_surname)
 }
 
 /// `Jane Doe, John Roe and Ann Poe | Agency`.
@@ -316,31 +224,14 @@ fn is_degree(part: &str) -> bool {
     count <= 4 && capitals + 1 >= count && capitals >= 2
 }
 
-/// Words of names that begin in lower case.
-const PARTICLES: [&str; 22] = [
-    "de", "del", "della", "di", "da", "dos", "du", "la", "le", "van", "von", "der", "den", "ter",
-    "ten", "bin", "bint", "al", "el", "y", "af", "ibn",
-];
-
-/// Words that tell offices, roles and links from names.
-#[rustfmt::skip]
-const OFFICES: [&str; 62] = [
-    "staff", "writer", "writers", "reporter", "reporters", "editor", "editors", "editorial", "correspondent",
-    "columnist", "contributor", "contributors", "contributing", "producer", "desk", "bureau", "news", "newsroom",
-    "press", "agency", "agencies", "chief", "team", "department", "service", "services", "wire", "wires", "media",
-    "network", "magazine", "times", "post", "daily", "journal", "admin", "administrator", "webmaster", "author",
-    "authors", "guest", "photographer", "director", "senior", "company", "inc", "ltd", "llc", "online", "digital",
-    "tv", "radio", "subscribe", "follow", "share", "comments", "read", "more", "minutes", "ago", "unknown", "redaktion",
-];
-
 fn is_western_name(part: &str, is_stated: bool) -> bool {
     let words: Vec<&str> = part.split_whitespace().collect();
     let is_office = |word: &&str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        OFFICES.contains(&word.as_str())
+        WORDS.offices.contains(word.as_str())
     };
     let is_capital = |word: &&str| {
-        PARTICLES.contains(word)
+        WORDS.particles.contains(*word)
             || word.starts_with(|first: char| first.is_uppercase() || !first.is_lowercase())
     };
     let fits =

@@ -1,5 +1,7 @@
 //! Values of named keys in the scripts of a page, for pages that keep all in them.
 
+use memchr::memmem::Finder;
+
 use super::clues::Clues;
 
 const MOST_BYTES: usize = 4 << 20;
@@ -18,15 +20,20 @@ fn values<'c>(clues: &'c Clues, key: &'c str) -> impl Iterator<Item = String> + 
         left = left.saturating_sub(script.len());
         is_within
     });
-    scripts.flat_map(move |script| values_in(script, key))
+    // To build one costs as much as to search a short script.
+    let finder = Finder::new(key);
+    scripts
+        .filter(move |script| script.len() > key.len() + 2)
+        .flat_map(move |script| values_in(script, key, &finder))
 }
 
-fn values_in<'a>(script: &'a str, key: &'a str) -> impl Iterator<Item = String> + 'a {
-    let after = memchr::memmem::find_iter(script.as_bytes(), key.as_bytes());
-    after.take(20).filter_map(move |at| {
+fn values_in<'a>(script: &'a str, key: &'a str, finder: &Finder) -> Vec<String> {
+    let after = finder.find_iter(script.as_bytes());
+    let found = after.take(20).filter_map(move |at| {
         let is_whole = script[..at].ends_with(['"', '\'']);
         is_whole.then(|| quoted(&script[at + key.len()..])).flatten()
-    })
+    });
+    found.collect()
 }
 
 /// The text in quotes behind the end of a key.
@@ -46,7 +53,8 @@ mod tests {
 
     #[test]
     fn quotes_may_be_escaped() {
-        let find = |script: &str| values_in(script, "name").next();
+        let find =
+            |script: &str| values_in(script, "name", &Finder::new("name")).into_iter().next();
         assert_eq!(find(r#"{"name" : "Kim"}"#).as_deref(), Some("Kim"));
         assert_eq!(find(r#"f("{\"name\":\"Kim\"}")"#).as_deref(), Some("Kim"));
         assert_eq!(find(r#"{"rename":"x","name":null}"#), None);

@@ -6,7 +6,7 @@ use super::super::sitemaps::Index;
 use super::{Crawl, Then, stored};
 use crate::error::Result;
 use crate::net::Url;
-use crate::news::crawl::{Answer, Fetched};
+use crate::news::crawl::{Answer, Fetched, is_gzip};
 use crate::news::extract::charset;
 use crate::news::store::NewsSource;
 
@@ -15,6 +15,7 @@ impl Crawl<'_> {
         let (reason, why) = match fetched {
             Fetched::New(answer) => match read(&source, &answer) {
                 Ok(listing) => {
+                    self.tell(&source.name, &listing);
                     return self.read_on(Index::new(source, stored(&answer.validators), listing));
                 }
                 Err(error) => ("unreadable", error.to_string()),
@@ -50,6 +51,7 @@ impl Crawl<'_> {
         };
         match listing {
             Ok(listing) => {
+                self.tell(&named(&index, seen), &listing);
                 index.add(listing);
                 self.read_on(index)
             }
@@ -59,9 +61,17 @@ impl Crawl<'_> {
 
     /// One that fails is told of, and the others go on.
     pub(super) fn sitemap_failed(&self, index: Index, seen: &[Url], why: String) -> Result<Then> {
-        let name = format!("{} ({})", index.source.name, seen.first().map_or("", Url::as_str));
-        self.lock().updated.failed_sources.insert(name, why);
+        self.lock().updated.failed_sources.insert(named(&index, seen), why);
         self.read_on(index)
+    }
+
+    /// Keeps what was left out of a list, for a warning.
+    fn tell(&self, name: &str, listed: &Listing) {
+        let mut shared = self.lock();
+        if let Some(cut) = listed.cut {
+            shared.updated.cut_sources.insert(name.to_owned(), cut.to_string());
+        }
+        shared.updated.leave_out(name, listed.left_out);
     }
 
     /// Asks for the next sitemap; after the last one, stores what all of them list.
@@ -80,7 +90,14 @@ impl Crawl<'_> {
     }
 }
 
+/// A sitemap of a source, as warnings call it.
+fn named(index: &Index, seen: &[Url]) -> String {
+    format!("{} ({})", index.source.name, seen.first().map_or("", Url::as_str))
+}
+
 fn read(source: &NewsSource, answer: &Answer) -> Result<Listing> {
-    let text = charset::decode(&answer.body, Some(&answer.content_type)).text;
+    // What is packed is no page, and no text either.
+    let page = if is_gzip(&answer.body) { &[] } else { &answer.body[..] };
+    let text = charset::decode(page, Some(&answer.content_type)).text;
     listing(source, answer, &text)
 }

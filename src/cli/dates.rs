@@ -38,12 +38,6 @@ pub fn shown_time(seconds: i64) -> String {
     time.map_or(String::new(), |time| time.format("%Y-%m-%d %H:%M").to_string())
 }
 
-/// The same as RFC 3339 writes it.
-pub fn rfc3339(seconds: i64) -> String {
-    let time = DateTime::from_timestamp(seconds, 0).map(|time| time.with_timezone(&Local));
-    time.map_or(String::new(), |time| time.to_rfc3339())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

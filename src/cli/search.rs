@@ -175,13 +175,10 @@ fn batch(
 fn as_json(answer: &Answer) -> Value {
     let Answer { hit, record, snippet } = answer;
     let mut value = json!({ "id": hit.id, "score": hit.score });
-    let told = [("title", &record.title)];
+    let told = [("title", &record.title), ("date", &record.date_text)];
     let fields = search::FIELDS.iter().copied().zip(&record.fields);
     for (key, text) in told.into_iter().chain(fields).filter(|(_, text)| !text.is_empty()) {
         value[key] = json!(text);
-    }
-    if let Some(date) = record.date {
-        value["date"] = json!(dates::rfc3339(date));
     }
     value["snippet"] = json!(snippet.text);
     value["highlights"] =
@@ -193,13 +190,14 @@ fn as_text(answers: &[Answer]) -> String {
     let has_colours = AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
     let mut text = String::new();
     for (place, Answer { hit, record, snippet }) in answers.iter().enumerate() {
-        let date = record.date.map(|date| format!("{}  ", dates::shown_time(date)));
+        let date = record.date_text.replace('T', " ").chars().take(16).collect::<String>();
+        let date = if date.is_empty() { date } else { format!("{date}  ") };
         let title = if record.title.is_empty() { "" } else { "  " };
         text += &format!(
             "{:>2}  {SCORE}{:.4}{SCORE:#}  {}{}{title}{}\n      {}\n",
             place + 1,
             hit.score,
-            date.unwrap_or_default(),
+            harmless(&date),
             harmless(&hit.id),
             harmless(&record.title),
             marked(snippet, has_colours),

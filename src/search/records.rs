@@ -21,8 +21,10 @@ pub struct Record {
     pub text: String,
     /// Its title; empty if it has none.
     pub title: String,
-    /// Days or seconds are the caller's: dates are compared as numbers.
+    /// Its date in seconds since 1970, to filter by.
     pub date: Option<i64>,
+    /// Its date as the corpus writes it; empty if it has none.
+    pub date_text: String,
     /// Values to filter by, in the order of [`FIELDS`]; empty if it has none.
     pub fields: [String; FIELDS.len()],
 }
@@ -63,20 +65,27 @@ const FIELD_TAGS: [[[u8; 4]; 4]; FIELDS.len()] = [
 
 /// Ids in the order of documents, and the documents in the order of their ids.
 fn write_ids(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
-    let mut end = 0;
-    let ends: Vec<u64> = records
-        .iter()
-        .map(|record| {
-            end += record.id.len() as u64;
-            end
-        })
-        .collect();
-    file.section::<u64>(*b"IDEN")?.write(&ends)?;
-    let mut ids = file.section::<u8>(*b"IDBY")?;
-    records.iter().try_for_each(|record| ids.write(record.id.as_bytes()))?;
+    write_strings(file, *b"IDEN", *b"IDBY", records, |record: &Record| &record.id)?;
     let mut sorted: Vec<u32> = (0..records.len() as u32).collect();
     sorted.par_sort_unstable_by_key(|place| (records[*place as usize].id.as_str(), *place));
     file.section::<u32>(*b"IDSO")?.write(&sorted)
+}
+
+/// The end of each string, and the strings.
+fn write_strings(
+    file: &mut SectionsWriter,
+    ends: [u8; 4],
+    bytes: [u8; 4],
+    records: &[&Record],
+    of: impl Fn(&Record) -> &str,
+) -> Result<()> {
+    let end = |end: &mut u64, record: &&Record| {
+        *end += of(record).len() as u64;
+        Some(*end)
+    };
+    file.section::<u64>(ends)?.write(&records.iter().scan(0, end).collect::<Vec<_>>())?;
+    let mut section = file.section::<u8>(bytes)?;
+    records.iter().try_for_each(|record| section.write(of(record).as_bytes()))
 }
 
 fn write_dates(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
@@ -87,7 +96,8 @@ fn write_dates(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
     file.section::<u64>(*b"DATE")?.write(&dates)?;
     file.section::<u32>(*b"DATO")?.write(&sorted)?;
     let dates: Vec<u64> = (0..records.len() as u32).map(|place| date(place) as u64).collect();
-    file.section::<u64>(*b"DATD")?.write(&dates)
+    file.section::<u64>(*b"DATD")?.write(&dates)?;
+    write_strings(file, *b"DTEN", *b"DTBY", records, |record: &Record| &record.date_text)
 }
 
 fn write_field(
@@ -166,6 +176,8 @@ pub struct Records {
     dates: Column<u64>,
     by_date: Column<u32>,
     date_of: Column<u64>,
+    date_text_ends: Column<u64>,
+    date_texts: Column<u8>,
     fields: Vec<Field>,
     text_ends: Column<[u32; 2]>,
     texts: Column<u8>,
@@ -198,6 +210,8 @@ impl Records {
             dates: file.column(*b"DATE")?,
             by_date: file.column(*b"DATO")?,
             date_of: file.column(*b"DATD")?,
+            date_text_ends: file.column(*b"DTEN")?,
+            date_texts: file.column(*b"DTBY")?,
             fields: FIELD_TAGS.iter().map(field).collect::<Result<_>>()?,
             text_ends: file.column(*b"TXTE")?,
             texts: file.column(*b"TEXT")?,
@@ -210,6 +224,7 @@ impl Records {
             records.dates.len(),
             records.by_date.len(),
             records.date_of.len(),
+            records.date_text_ends.len(),
             records.text_ends.len(),
         ];
         let is_whole = lengths.iter().all(|length| *length == count)
@@ -253,7 +268,9 @@ impl Records {
             *value = field.value_of(document)?;
         }
         let date = (date != NO_DATE).then_some(date);
-        Ok(Record { id: self.id(document)?.to_owned(), text, title, date, fields })
+        let range = between(&self.date_text_ends, document as usize)?;
+        let date_text = self::text(self.date_texts.get(range)?)?.to_owned();
+        Ok(Record { id: self.id(document)?.to_owned(), text, title, date, date_text, fields })
     }
 
     /// Sets the bits of documents with one of `values` in the field of that number.

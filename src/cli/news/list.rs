@@ -3,8 +3,8 @@
 use malmoi::news::store::{ArticleFilter, NewsStore, Stored};
 use malmoi::{Error, Result};
 
-use super::Context;
 use super::super::dates::seconds;
+use super::Context;
 
 /// List articles.
 #[derive(clap::Args)]

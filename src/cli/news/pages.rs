@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use malmoi::Result;
 use malmoi::news::store::PageState;
 
-use super::Context;
 use super::super::dates::shown_time;
+use super::Context;
 
 /// List pages and what became of them.
 #[derive(clap::Args)]

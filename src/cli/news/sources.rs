@@ -3,8 +3,8 @@
 use malmoi::Result;
 use malmoi::news::store::NewsSource;
 
-use super::Context;
 use super::super::dates::shown_time;
+use super::Context;
 
 /// List the sources.
 #[derive(clap::Args)]

@@ -1,6 +1,6 @@
 //! The last run of a pipeline → an index of all its documents.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::dates::seconds;
@@ -43,7 +43,10 @@ pub fn build_index(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Resu
         return Err(Error::data(format!("pipeline `{}` has no finished run yet", pipeline.name))
             .hinted(format!("`malmoi run {}` makes one", pipeline.name)));
     };
-    let path = fetch(pipeline, state, false, watch)?;
+    let path = match last_source(&shelf) {
+        Some(path) => path,
+        None => fetch(pipeline, state, false, watch)?,
+    };
     let files = source::inputs(&pipeline.source, &path)?;
     let inputs = fingerprint::inputs(&files, &shelf.manifest.inputs, watch.stop())?;
     if Fingerprints::new(pipeline, &inputs)?.rows != rows.fingerprint {
@@ -56,6 +59,20 @@ pub fn build_index(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Resu
     }
     let fingerprint = rows.fingerprint.clone();
     build_after_run(pipeline, &shelf, &path, &fingerprint, watch)
+}
+
+/// Where the last run read, if that is still there: `--set` may have named it.
+fn last_source(shelf: &Shelf) -> Option<PathBuf> {
+    let path = match shelf.manifest.inputs.as_slice() {
+        [] => return None,
+        [only] => only.path.clone(),
+        // Files of one folder, which are parts of a table or of an unpacked archive.
+        [first, others @ ..] => {
+            let holds_all = |folder: &&Path| others.iter().all(|one| one.path.starts_with(folder));
+            first.path.ancestors().skip(1).find(holds_all)?.to_owned()
+        }
+    };
+    path.exists().then_some(path)
 }
 
 /// Whether there is an index of the rows with this fingerprint.
@@ -205,6 +222,7 @@ fn encode(worker: &mut EncoderWorker, document: &Document<Html>) -> Encoded {
         text,
         title: owned(document.title.as_deref()),
         date: document.date.as_deref().and_then(seconds),
+        date_text: owned(document.date.as_deref()),
         fields: [
             owned(document.source.as_deref()),
             owned(document.label.as_deref()),

@@ -168,6 +168,13 @@ impl Bounds {
         self.bound(measure, facts, document, f64::from(sum) * (1.0 + 1e-6)) + ROUNDING
     }
 
+    /// A document with `sum`, whose scale is no less than that of `document`, has a cosine
+    /// no lower than this.
+    pub fn lower_cosine(&self, facts: &FactsView, document: usize, sum: u16) -> f64 {
+        let low = (f64::from(sum) - self.slack).max(0.0) * (1.0 - 1e-6);
+        self.bound(Measure::Cosine, facts, document, low) - ROUNDING
+    }
+
     /// The best of several documents has a key no lower than this.
     ///
     /// `allowed` has a bit for each of the documents in `range`, which are 64 at most.
@@ -194,13 +201,6 @@ impl Bounds {
             let places = places.filter(|(bit, _)| allowed >> bit & 1 == 1);
             let lowers = places.map(|(_, (place, sum))| bounds(place, *sum));
             return lowers.fold(f64::NEG_INFINITY, f64::max) - ROUNDING;
-        }
-        if measure == Measure::Cosine {
-            let scales = &facts.cosine_scales[range];
-            let slack = self.slack as f32;
-            let lower = |(sum, scale): (&u16, &f32)| (f32::from(*sum) - slack) * scale;
-            let best = sums.iter().zip(scales).map(lower).fold(0.0, f32::max);
-            return f64::from(best) / self.factor * (1.0 - 1e-6) - ROUNDING;
         }
         let lowers = range.zip(sums).map(|(place, sum)| bounds(place, *sum));
         lowers.fold(f64::NEG_INFINITY, f64::max) - ROUNDING

@@ -116,7 +116,7 @@ impl Scan {
                     continue;
                 }
                 let start = stride * STRIDE + group * GROUP;
-                part.raise_by(bounds, start, &self.sums, floor);
+                part.raise_by(bounds, start, highest, &self.sums, floor);
                 lowest = part.floor_sum(bounds, floor, stride);
             }
         }
@@ -144,6 +144,12 @@ impl Scan {
             }
         }
     }
+}
+
+/// The next whole number; `f64::ceil` is a call where the processor may be an old one.
+fn round_up(value: f64) -> u32 {
+    let whole = value as u32;
+    whole + u32::from(f64::from(whole) < value)
 }
 
 /// Sums have no room for the rounding of more terms.
@@ -239,7 +245,7 @@ impl Part<'_> {
             _ => 1.0,
         };
         // Rounding whole values, not steps, errs by less than one a term.
-        let rounded = |plane: &Met, value: f64| (worth(plane, value) * factor).ceil() as u32;
+        let rounded = |plane: &Met, value: f64| round_up(worth(plane, value) * factor);
         let each: Vec<u16> = plan
             .planes
             .iter()
@@ -299,13 +305,23 @@ impl Part<'_> {
     }
 
     /// Raises the floor by the best of the documents from `start` on.
-    fn raise_by(&self, bounds: &Bounds, start: usize, sums: &[u16; CHUNK], floor: &mut Floor) {
+    fn raise_by(
+        &self,
+        bounds: &Bounds,
+        start: usize,
+        highest: u16,
+        sums: &[u16; CHUNK],
+        floor: &mut Floor,
+    ) {
         let end = self.chunk.documents().min(start + GROUP);
         if start >= end {
             return;
         }
         let allowed = self.wanted.allowed.map_or(u64::MAX, |allowed| allowed[start / GROUP]);
-        if allowed != 0 {
+        if self.wanted.measure == Measure::Cosine && allowed == u64::MAX {
+            // Scales fall, and hardly within a group: the last stands for all.
+            floor.raise(bounds.lower_cosine(&self.facts, end - 1, highest));
+        } else if allowed != 0 {
             let sums = &sums[start..end];
             let best =
                 bounds.best_lower(self.wanted.measure, &self.facts, start..end, sums, allowed);

@@ -26,6 +26,8 @@ pub struct Found {
 pub struct Worker {
     scan: Scan,
     dense: Vec<f32>,
+    /// What small frequencies become before the factor of a column.
+    frequencies: Vec<f32>,
     candidates: Vec<Candidate>,
 }
 
@@ -90,13 +92,8 @@ impl Worker {
                 break;
             }
             let (chunk, document) = (candidate.chunk as usize, candidate.document as usize);
-            let common = common(
-                &chunks[chunk],
-                document,
-                views[chunk].scales[document],
-                weights,
-                &self.dense,
-            )?;
+            let common =
+                self.common(&chunks[chunk], document, views[chunk].scales[document], weights)?;
             let key =
                 common.key(request.measure, request.query.whole, views[chunk].whole(document));
             if common.terms > 0 || request.measure.is_distance() {
@@ -119,6 +116,8 @@ impl Worker {
         if self.dense.len() < needed {
             self.dense.resize(needed, 0.0);
         }
+        self.frequencies.clear();
+        self.frequencies.extend((0..SMALL).map(|count| weights.term_frequency(count as f32)));
         for (column, value) in query.columns.iter().zip(query.values) {
             self.dense[*column as usize] = *value;
         }
@@ -127,22 +126,26 @@ impl Worker {
     fn clear(&mut self, query: &Query) {
         query.columns.iter().for_each(|column| self.dense[*column as usize] = 0.0);
     }
+
+    fn common(
+        &self,
+        chunk: &Chunk,
+        document: usize,
+        scale: f64,
+        weights: &Weights,
+    ) -> Result<Common> {
+        let mut common = Common::default();
+        chunk.row(document, |column, frequency| {
+            let query = self.dense.get(column as usize).copied().unwrap_or(0.0);
+            if query != 0.0 {
+                let known = self.frequencies.get(frequency as usize).copied();
+                let frequency = known.unwrap_or_else(|| weights.term_frequency(frequency as f32));
+                common.add(query, scaled(frequency * weights.factor(column), scale));
+            }
+        })?;
+        Ok(common)
+    }
 }
 
-fn common(
-    chunk: &Chunk,
-    document: usize,
-    scale: f64,
-    weights: &Weights,
-    dense: &[f32],
-) -> Result<Common> {
-    let mut common = Common::default();
-    chunk.row(document, |column, frequency| {
-        let query = dense.get(column as usize).copied().unwrap_or(0.0);
-        if query != 0.0 {
-            let unscaled = weights.term_frequency(frequency as f32) * weights.factor(column);
-            common.add(query, scaled(unscaled, scale));
-        }
-    })?;
-    Ok(common)
-}
+/// Frequencies that are looked up instead of computed.
+const SMALL: u32 = 64;

@@ -165,7 +165,7 @@ pub fn is_bitmap(size: usize, documents: usize) -> bool {
 }
 
 /// One of so many documents at least.
-const SPARSEST: usize = 40;
+const SPARSEST: usize = 32;
 
 /// Whole blocks of zeros would be more than a list.
 const BITMAP_FROM: usize = 64;

@@ -54,10 +54,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
             .output()
             .json(&serde_json::to_value(&outcome).expect("an outcome is plain data"));
     }
-    context.output().result(&table(&outcome, context))
+    context.output().result(&table(&outcome, pipeline.classify.enabled, context))
 }
 
-fn table(outcome: &Outcome, context: &Context) -> String {
+fn table(outcome: &Outcome, is_learning: bool, context: &Context) -> String {
     let mut text = format!("pipeline {}\n\n", outcome.pipeline);
     if let Some(update) = &outcome.news {
         text += &news::shown(update, context);
@@ -81,6 +81,7 @@ fn table(outcome: &Outcome, context: &Context) -> String {
     }
     match &outcome.metrics {
         Some(evaluation) => text + "\n" + &malmoi::report::metrics_table(evaluation),
+        None if !is_learning => text,
         None => text + &unmeasured(&outcome.learned),
     }
 }

@@ -45,6 +45,10 @@ pub struct Calibration {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClassifyParams {
+    /// Whether a classifier is trained. If not, labels and official splits are set
+    /// aside and every document teaches the vocabulary and its weights.
+    #[serde(skip_serializing_if = "is_yes")]
+    pub enabled: bool,
     /// Inverse strength of the regularization, as in scikit-learn.
     #[serde(rename = "C")]
     pub c: f64,
@@ -66,6 +70,7 @@ pub struct ClassifyParams {
 impl Default for ClassifyParams {
     fn default() -> Self {
         ClassifyParams {
+            enabled: true,
             c: 1.0,
             max_iter: 100,
             tol: 0.1,
@@ -74,6 +79,12 @@ impl Default for ClassifyParams {
             calibrated_for: None,
         }
     }
+}
+
+/// Said only where it is not the default: models and calibrations of earlier versions,
+/// which did not know it, still fit.
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// `[pipeline.NAME.evaluate]`

@@ -54,10 +54,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
             .output()
             .json(&serde_json::to_value(&outcome).expect("an outcome is plain data"));
     }
-    context.output().result(&table(&outcome, context))
+    context.output().result(&table(&outcome, pipeline.classify.enabled, context))
 }
 
-fn table(outcome: &Outcome, context: &Context) -> String {
+fn table(outcome: &Outcome, is_learning: bool, context: &Context) -> String {
     let mut text = format!("pipeline {}\n\n", outcome.pipeline);
     if let Some(update) = &outcome.news {
         text += &news::shown(update, context);
@@ -83,6 +83,7 @@ fn table(outcome: &Outcome, context: &Context) -> String {
         (Some(evaluation), _) => text + "\n" + &malmoi::report::metrics_table(evaluation),
         // Articles get their labels from the models of other pipelines.
         (None, Some(update)) => text + &news::stored(update, &outcome.pipeline),
+        (None, None) if !is_learning => text,
         (None, None) => text + &unmeasured(&outcome.learned),
     }
 }

@@ -91,7 +91,8 @@ fn table(report: &StateReport) -> String {
 }
 
 fn line(one: &KeptPipeline, width: usize) -> String {
-    let kept: Vec<&str> = one.kept.iter().map(|kept| kept.name()).collect();
+    let mut kept: Vec<String> = one.kept.iter().map(|kept| kept.name().to_owned()).collect();
+    kept.extend(one.index_bytes.map(|bytes| format!("index of {}", size(bytes))));
     let kept = match &one.problem {
         Some(problem) => harmless(problem),
         None if kept.is_empty() => "nothing finished".to_owned(),

@@ -69,6 +69,7 @@ mod tests {
         assert_eq!(plain.len(), 8);
         assert_ne!(sum(|analyze, _| analyze.negation = 4), plain);
         assert_ne!(sum(|_, classify| classify.c = 2.0), plain);
+        assert_ne!(sum(|_, classify| classify.enabled = false), plain);
         assert_eq!(sum(|_, classify| classify.calibrated_for = Some(plain.clone())), plain);
         let list = |path: &str| sum(|analyze, _| analyze.stop_words = vec![path.to_owned()]);
         assert_eq!(list("mine.txt"), list("/there/mine.txt"));

@@ -47,7 +47,9 @@ pub(super) fn check(params: &PipelineParams) -> Vec<Finding> {
     check_analyze(&params.analyze, &mut findings);
     check_vectorize(&params.vectorize, &mut findings);
     check_classify(&params.classify, &mut findings);
+    check_unlabelled_weights(params, &mut findings);
     check_evaluate(&params.evaluate, &mut findings);
+    check_search(params, &mut findings);
     warn_of_stale_calibration(params, &mut findings);
     findings.0
 }
@@ -155,14 +157,16 @@ fn warn_of_kind(params: &SourceParams, findings: &mut Findings) {
     let is_encoded = is_table || matches!(kind, Jsonl | Folder);
     let mut unread = |is: bool, key: &str, kinds: &str| {
         if is {
-            let message = format!("setting `source.{key}` is read by the kinds {kinds} alone");
+            let message = format!("setting `source.{key}` is read by the {kinds} alone");
             findings.warn(&format!("source.{key}"), &message, "remove it");
         }
     };
-    unread(!params.quoting && !is_table, "quoting", "tsv and csv");
+    unread(!params.quoting && !is_table, "quoting", "kinds tsv and csv");
     let named = params.columns != Columns::default();
-    unread(named && !has_columns, "columns", "tsv, csv, jsonl and parquet");
-    unread(params.encoding.is_some() && !is_encoded, "encoding", "tsv, csv, jsonl and folder");
+    unread(named && !has_columns, "columns", "kinds tsv, csv, jsonl and parquet");
+    let is_named = params.encoding.is_some();
+    unread(is_named && !is_encoded, "encoding", "kinds tsv, csv, jsonl and folder");
+    unread(params.unlabelled && kind != SourceKind::Imdb, "unlabelled", "kind imdb");
     if kind == Parquet && !cfg!(feature = "parquet") {
         let message = "this build cannot read `kind = \"parquet\"`";
         findings.warn("source.kind", message, "build with --features parquet");
@@ -332,6 +336,17 @@ fn check_classify(params: &ClassifyParams, findings: &mut Findings) {
     }
 }
 
+/// Where labels are set aside, nothing can be weighed by them.
+fn check_unlabelled_weights(params: &PipelineParams, findings: &mut Findings) {
+    let PipelineParams { vectorize, classify, .. } = params;
+    if !classify.enabled && vectorize.weighting == Weighting::NaiveBayesRatio {
+        let message = "settings `classify.enabled = false` and \
+            `vectorize.weighting = \"naive_bayes_ratio\"` contradict each other";
+        let hint = "the ratio needs labels, which are set aside; remove `weighting`";
+        findings.push("classify.enabled", message.to_owned(), hint, false);
+    }
+}
+
 /// A calibration written by hand says nothing of its settings and is believed.
 fn warn_of_stale_calibration(params: &PipelineParams, findings: &mut Findings) {
     let PipelineParams { clean, analyze, vectorize, classify, .. } = params;
@@ -352,4 +367,14 @@ fn check_evaluate(params: &EvaluateParams, findings: &mut Findings) {
     let hint = "0.2 keeps a fifth of the documents for the test";
     let must = "greater than 0 and less than 1";
     findings.need(holds, "evaluate.test_size", &params.test_size, must, hint);
+}
+
+/// More hits than this are a list that nobody reads, and are held in memory.
+const MOST_HITS: u32 = 10_000;
+
+fn check_search(params: &PipelineParams, findings: &mut Findings) {
+    let Some(search) = &params.search else { return };
+    let must = format!("from 1 to {MOST_HITS}");
+    let holds = (1..=MOST_HITS).contains(&search.top);
+    findings.need(holds, "search.top", &search.top, &must, "10 fit on a screen");
 }

@@ -88,7 +88,7 @@ fn all_problems_are_reported_at_once() {
       |
     8 | [pipeline.mine.vectorise]
       |                ^^^^^^^^^
-    hint: did you mean `vectorize`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`
+    hint: did you mean `vectorize`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`
     unknown setting `vectorize.ngram_rang`
     --> pipeline.toml, line 11, column 1
        |
@@ -318,10 +318,10 @@ fn overrides_are_checked_like_the_file() {
     insta::assert_snapshot!(problems(&set(&flags)), @r#"
     unknown setting `nowhere`
     --> --set nowhere
-    hint: the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`
+    hint: the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`
     unknown setting `source.pth`
     --> --set source.pth
-    hint: did you mean `path`? the keys here are `kind`, `path`, `url`, `sha256`, `encoding`, `quoting`, `columns`, `labels`, `feeds`, `site`
+    hint: did you mean `path`? the keys here are `kind`, `path`, `url`, `sha256`, `unlabelled`, `encoding`, `quoting`, `columns`, `labels`, `feeds`, `site`
     setting `vectorize` is 3, but must be a table
     --> --set vectorize
     "#);
@@ -329,7 +329,7 @@ fn overrides_are_checked_like_the_file() {
     insta::assert_snapshot!(problems(&Overrides::new(variables, &[]).unwrap()), @r#"
     unknown setting `sorce`
     --> environment variable MALMOI_SORCE__PATH
-    hint: did you mean `source`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`
+    hint: did you mean `source`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`
     unknown setting `vectorize.max_dff`
     --> environment variable MALMOI_VECTORIZE__MAX_DFF
     hint: did you mean `max_df`? the keys here are `ngram_range`, `min_df`, `max_df`, `max_features`, `binary`, `use_idf`, `smooth_idf`, `sublinear_tf`, `norm`, `weighting`, `alpha`
@@ -451,6 +451,7 @@ fn bundled_pipelines_are_valid() {
         [
             "imdb",
             "imdb-classic",
+            "imdb-search",
             "news",
             "news-sample",
             "nsmc",
@@ -466,6 +467,40 @@ fn bundled_pipelines_are_valid() {
     assert!(sample.source.path.is_some_and(|path| path.is_file()));
     // The notebooks' stop words are there on purpose; nothing else is odd.
     assert_eq!(config.warnings().len(), 1, "{:?}", config.warnings());
+}
+
+#[test]
+fn a_table_makes_a_pipeline_searchable() {
+    let search = |more: &str, flags: &[&str]| {
+        let effective = config_with(more).unwrap().effective(None, &set(flags)).unwrap();
+        let values = effective.values.iter().filter(|value| value.key[0] == "search");
+        let shown: Vec<String> = values
+            .map(|value| format!("{} = {}, {}", value.toml_key(), value.toml_value(), value.origin))
+            .collect();
+        (effective.pipeline.search.map(|search| search.top), shown)
+    };
+    assert_eq!(search("", &[]), (None, Vec::new()));
+    let (top, shown) = search("[pipeline.mine.search]", &[]);
+    assert_eq!(top, Some(10));
+    assert_eq!(shown, ["measure = \"cosine\", default", "top = 10, default"]);
+    let (top, shown) = search("", &["search.top=5"]);
+    assert_eq!(top, Some(5));
+    assert_eq!(shown, ["measure = \"cosine\", default", "top = 5, --set"]);
+    for wrong in [0, 10_001] {
+        let expected = format!("setting `search.top` is {wrong}, but must be from 1 to 10000");
+        assert_eq!(messages(&format!("[pipeline.mine.search]\ntop = {wrong}")), [expected]);
+    }
+}
+
+#[test]
+fn settings_that_do_nothing_or_contradict_each_other_are_told() {
+    let odd = config_with("unlabelled = true").unwrap();
+    let [warning] = odd.warnings() else { panic!("one is odd: {:?}", odd.warnings()) };
+    assert_eq!(warning.to_string(), "setting `source.unlabelled` is read by the kind imdb alone");
+    let more = "[pipeline.mine.classify]\nenabled = false\n\
+        [pipeline.mine.vectorize]\nweighting = \"naive_bayes_ratio\"";
+    let found = messages(more);
+    assert!(found.len() == 1 && found[0].starts_with("settings `classify.enabled = false` and"));
 }
 
 /// Paths of all keys below a schema.

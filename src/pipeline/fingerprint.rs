@@ -46,7 +46,7 @@ impl Fingerprints {
         // Where a file stands does not matter, what is in it does; names tell
         // train from test and label from label.
         let contents: Vec<_> = inputs.iter().map(|file| (name(&file.path), &file.xxh3)).collect();
-        let rows = digest(&[
+        let mut parts = vec![
             json(&ROWS_VERSION),
             json(&read_as),
             json(&contents),
@@ -55,7 +55,16 @@ impl Fingerprints {
             json(&dictionaries(&pipeline.analyze)?),
             json(&pipeline.vectorize),
             json(&pipeline.evaluate.test_size),
-        ]);
+        ];
+        // Settings of later versions count only where they are used, so that what
+        // earlier ones kept still fits.
+        if source.unlabelled {
+            parts.push(b"unlabelled".to_vec());
+        }
+        if !pipeline.classify.enabled {
+            parts.push(b"not enabled".to_vec());
+        }
+        let rows = digest(&parts);
         let weighting = (&pipeline.vectorize.weighting, pipeline.vectorize.alpha);
         let model = digest(&[
             json(&MODEL_VERSION),
@@ -155,6 +164,26 @@ mod tests {
         let sum = |stop: bool| inputs(std::slice::from_ref(&path), &[], &stop.into());
         assert_eq!(sum(true).unwrap_err().exit_code(), 130);
         assert_eq!(sum(false).unwrap()[0].bytes, 4);
+    }
+
+    /// What version 0.1 kept has to fit later ones, which know more settings.
+    #[test]
+    fn later_settings_count_only_where_they_are_used() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipeline.toml");
+        let sample = crate::config::Config::read(&path).unwrap();
+        let sample = sample.pipeline(Some("sample"), &Default::default()).unwrap();
+        let of = |change: &dyn Fn(&mut Pipeline)| {
+            let mut changed = sample.clone();
+            change(&mut changed);
+            Fingerprints::new(&changed, &[]).unwrap()
+        };
+        let plain = of(&|_| ());
+        let shown = serde_json::to_string(&sample).unwrap();
+        assert!(!shown.contains("enabled") && !shown.contains("unlabelled"), "{shown}");
+        assert_eq!(of(&|pipeline| pipeline.search = Some(Default::default())), plain);
+        let unlabelled = of(&|pipeline| pipeline.source.unlabelled = true).rows;
+        let disabled = of(&|pipeline| pipeline.classify.enabled = false).rows;
+        assert!(unlabelled != plain.rows && disabled != plain.rows && unlabelled != disabled);
     }
 
     #[test]

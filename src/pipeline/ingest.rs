@@ -49,6 +49,15 @@ pub struct Corpus {
     pub spent: Spent,
 }
 
+impl Corpus {
+    /// Makes it a corpus without labels and parts.
+    pub fn set_labels_aside(&mut self) {
+        for document in &mut self.documents {
+            (document.label, document.split) = (None, None);
+        }
+    }
+}
+
 /// Time spent reading, cleaning and analyzing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Spent {

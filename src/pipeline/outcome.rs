@@ -27,6 +27,18 @@ pub struct StageReport {
     pub documents: u64,
 }
 
+impl StageReport {
+    /// A stage that was run.
+    pub(super) fn ran(stage: &str, seconds: f64, documents: u64) -> Self {
+        StageReport { stage: stage.to_owned(), status: Status::Ran, seconds, documents }
+    }
+
+    /// The same stage where its kept result is used.
+    pub(super) fn cached(self) -> Self {
+        StageReport { status: Status::Cached, seconds: 0.0, ..self }
+    }
+}
+
 /// Accuracy without the test texts that stand in the training part too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unseen {

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use serde::Serialize;
 
 use super::fingerprint::{self, Fingerprints};
+use super::search;
 use super::shelf::{Kept, Shelf};
 use crate::config::Pipeline;
 use crate::error::Result;
@@ -58,12 +59,17 @@ pub fn plan(pipeline: &Pipeline, state: &Path) -> Result<Plan> {
     for stage in ["source", "clean", "analyze", "vectorize"] {
         stages.push(planned(stage, rows.clone()));
     }
-    let model = judge(&shelf, Kept::Model, &wanted.model, "classify or a stage before it");
-    stages.push(planned("classify", model));
-    stages.push(planned(
-        "evaluate",
-        judge(&shelf, Kept::Metrics, &wanted.metrics, "evaluate or a stage before it"),
-    ));
+    if pipeline.classify.enabled {
+        let model = judge(&shelf, Kept::Model, &wanted.model, "classify or a stage before it");
+        stages.push(planned("classify", model));
+        stages.push(planned(
+            "evaluate",
+            judge(&shelf, Kept::Metrics, &wanted.metrics, "evaluate or a stage before it"),
+        ));
+    }
+    if pipeline.search.is_some() {
+        stages.push(planned(search::STAGE, judge_index(&shelf, &wanted.rows)));
+    }
     Ok(Plan { pipeline: pipeline.name.clone(), stages })
 }
 
@@ -80,12 +86,23 @@ fn judge(shelf: &Shelf, kept: Kept, fingerprint: &str, depends: &str) -> Judged 
     }
 }
 
+fn judge_index(shelf: &Shelf, fingerprint: &str) -> Judged {
+    match search::built_documents(shelf, fingerprint) {
+        Some(_) => ("cached", "nothing it depends on changed".to_owned()),
+        None => ("run", "there is no index of these rows".to_owned()),
+    }
+}
+
 fn planned(stage: &'static str, (would, why): Judged) -> PlannedStage {
     PlannedStage { stage, would, why }
 }
 
 fn everything(pipeline: &Pipeline, why: &str) -> Plan {
-    let stages = ["source", "clean", "analyze", "vectorize", "classify", "evaluate"];
+    let mut stages = vec!["source", "clean", "analyze", "vectorize"];
+    if pipeline.classify.enabled {
+        stages.extend(["classify", "evaluate"]);
+    }
+    stages.extend(pipeline.search.as_ref().map(|_| search::STAGE));
     let stages = stages.into_iter().map(|stage| planned(stage, ("run", why.to_owned()))).collect();
     Plan { pipeline: pipeline.name.clone(), stages }
 }

@@ -9,8 +9,9 @@ use super::fingerprint::{self, Fingerprints};
 use super::fit::fit;
 use super::ingest::{Corpus, ingest};
 use super::model::Model;
-use super::outcome::{Evaluation, Learned, Outcome, StageReport, Status, Unseen, peak_rss_bytes};
+use super::outcome::{Evaluation, Learned, Outcome, StageReport, Unseen, peak_rss_bytes};
 use super::prepared::{Facts, Part, Prepared, RowsWriter};
+use super::search;
 use super::shelf::{InputFile, Kept, Lock, Shelf};
 use super::split::{Parts, leaked, split};
 use super::watch::Watch;
@@ -51,6 +52,7 @@ pub fn run(pipeline: &Pipeline, state: &Path, force: bool, watch: &dyn Watch) ->
         Some(evaluation) => evaluation,
         None => run.make(&mut shelf, &path, inputs)?,
     };
+    run.stages.extend(search::stage(pipeline, &shelf, &path, &run.wanted.rows, force, watch)?);
     Ok(Outcome {
         pipeline: pipeline.name.clone(),
         news,
@@ -97,7 +99,7 @@ impl Run<'_> {
         }
         let model = model.map(|entry| entry.stages.as_slice()).unwrap_or_default();
         let stages = [rows.stages.as_slice(), model, metrics.stages.as_slice()].concat();
-        self.stages.extend(stages.into_iter().map(cached_stage));
+        self.stages.extend(stages.into_iter().map(StageReport::cached));
         Ok(Some(kept))
     }
 
@@ -107,7 +109,7 @@ impl Run<'_> {
         match rows.cloned() {
             Some(entry) => {
                 let prepared = Prepared::load(&shelf.path(Kept::Rows))?;
-                self.stages.extend(entry.stages.into_iter().map(cached_stage));
+                self.stages.extend(entry.stages.into_iter().map(StageReport::cached));
                 self.learn(shelf, prepared)
             }
             None => {
@@ -177,6 +179,9 @@ impl Run<'_> {
         self.report("source", spent.source.as_secs_f64(), documents);
         self.report("clean", spent.clean.as_secs_f64(), documents);
         self.report("analyze", spent.analyze.as_secs_f64(), documents);
+        if !pipeline.classify.enabled {
+            corpus.set_labels_aside();
+        }
         self.watch.stage("vectorize");
         let start = Instant::now();
         let fresh = Fresh::new(pipeline, corpus, analyzer.joiner(), skipped.count)?;
@@ -251,13 +256,8 @@ impl Run<'_> {
     }
 
     fn report(&mut self, stage: &str, seconds: f64, documents: u64) {
-        let status = Status::Ran;
-        self.stages.push(StageReport { stage: stage.to_owned(), status, seconds, documents });
+        self.stages.push(StageReport::ran(stage, seconds, documents));
     }
-}
-
-fn cached_stage(stage: StageReport) -> StageReport {
-    StageReport { status: Status::Cached, seconds: 0.0, ..stage }
 }
 
 /// The training part as rows; the test part still as tokens.

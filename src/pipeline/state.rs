@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::nearest::Nearest;
+use super::search;
 use super::shelf::{Kept, Lock, MANIFEST, Manifest, Shelf};
 use super::watch::Watch;
 use crate::error::{Error, Result};
@@ -33,6 +34,9 @@ pub struct KeptPipeline {
     pub kept: Vec<Kept>,
     /// Size of its folder.
     pub bytes: u64,
+    /// Size of its search index, which is a part of that; absent if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index_bytes: Option<u64>,
     /// Documents read from its source, if it is known.
     pub documents: Option<u64>,
     /// When the last result was finished, in UTC; absent if none is.
@@ -95,6 +99,7 @@ pub fn remove_state(
     }
     for name in &removed {
         let path = state.join(name);
+        search::wait_for_writer(&path, watch)?;
         std::fs::remove_dir_all(&path)
             .map_err(|error| Error::file("cannot remove", &path, error))?;
     }
@@ -124,7 +129,8 @@ fn names(state: &Path) -> Result<Vec<String>> {
         let folder = state.join(name);
         let is_folder = folder.symlink_metadata().is_ok_and(|found| found.is_dir());
         let mut files = Kept::ALL.map(Kept::file).into_iter().chain([MANIFEST]);
-        is_folder && name != DOWNLOADS && files.any(|file| folder.join(file).is_file())
+        let is_kept = files.any(|file| folder.join(file).is_file()) || index(&folder).is_some();
+        is_folder && name != DOWNLOADS && is_kept
     };
     Ok(entries(state)?.into_iter().filter(is_pipeline).collect())
 }
@@ -142,6 +148,12 @@ fn entries(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// The folder of the search index in the folder of a pipeline, if there is one.
+fn index(pipeline: &Path) -> Option<PathBuf> {
+    let folder = pipeline.join(search::STAGE);
+    folder.join(MANIFEST).is_file().then_some(folder)
+}
+
 fn pipeline(state: &Path, name: String) -> Result<KeptPipeline> {
     let (manifest, problem) = match Shelf::open(state, &name) {
         Ok(shelf) => (shelf.manifest, None),
@@ -154,6 +166,7 @@ fn pipeline(state: &Path, name: String) -> Result<KeptPipeline> {
     let kept: Vec<Kept> = manifest.kept.keys().copied().collect();
     Ok(KeptPipeline {
         bytes: size(&state.join(&name))?,
+        index_bytes: index(&state.join(&name)).map(|folder| size(&folder)).transpose()?,
         documents,
         finished: changed.filter(|_| !kept.is_empty()).map(utc),
         kept,
@@ -247,6 +260,27 @@ mod tests {
         let all = remove_state(state.path(), None, true, &Silent::default()).unwrap();
         assert_eq!(all, ["mine", "reviews", DOWNLOADS]);
         assert!(state.path().join("notes").exists());
+    }
+
+    #[test]
+    fn an_index_is_listed_and_goes_with_its_pipeline() {
+        let state = state();
+        let indexes = || {
+            let pipelines = list_state(state.path()).unwrap().pipelines.into_iter();
+            pipelines.filter_map(|one| Some((one.name, one.index_bytes?))).collect::<Vec<_>>()
+        };
+        for name in ["mine", "lone"] {
+            let folder = state.path().join(name).join(search::STAGE);
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("segment-1-0.bin"), "1234567").unwrap();
+            assert_eq!(indexes(), [], "without a manifest it is none");
+            std::fs::write(folder.join(MANIFEST), "{}").unwrap();
+            assert_eq!(indexes(), [(name.to_owned(), 9)]);
+            let names = [name.to_owned()];
+            remove_state(state.path(), Some(&names), false, &Silent::default()).unwrap();
+            assert!(!state.path().join(name).exists());
+        }
+        assert_eq!(remaining(state.path()), ["news", "reviews"]);
     }
 
     #[test]

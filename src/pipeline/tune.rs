@@ -89,6 +89,10 @@ pub fn tune(
     options: TuneOptions,
     watch: &dyn Watch,
 ) -> Result<Tuned> {
+    if !pipeline.classify.enabled {
+        return Err(Error::usage("`classify.enabled` is false, so there is nothing to tune")
+            .hinted("--set classify.enabled=true tunes as if it were not"));
+    }
     let _lock = Lock::take(state, &format!("malmoi tune {}", pipeline.name), watch)?;
     super::dictionary::ensure_for(&pipeline.analyze, watch)?;
     let path = fetch(pipeline, state, false, watch)?;

@@ -3,7 +3,7 @@
 //! Plane `k` of a term holds the documents in which it occurs at least
 //! `LEVELS[k]` times. What a document gets from a term is the sum over the
 //! planes it stands in: exact for small frequencies, for large ones the upper
-//! end of their step, by at most 12 %.
+//! end of their step. By how much that is too high is part of every bound.
 
 /// Where the steps begin.
 pub const LEVELS: [u32; 18] =

@@ -27,7 +27,6 @@ mod top;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
 pub use build::Counts;
 pub use filter::Filter;
 pub use index::{Allowed, Hit, Index, Place, Sizes};
@@ -51,15 +50,6 @@ pub struct SearchParams {
 impl Default for SearchParams {
     fn default() -> Self {
         SearchParams { measure: Measure::Cosine, top: 10 }
-    }
-}
-
-impl SearchParams {
-    /// All wrong values.
-    pub fn check(&self) -> Vec<Error> {
-        let is_good = (1..=10_000).contains(&self.top);
-        let wrong = || Error::usage("`search.top` has to be from 1 to 10000");
-        (!is_good).then(wrong).into_iter().collect()
     }
 }
 

@@ -155,7 +155,8 @@ fn write_texts(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
 }
 
 fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST_TEXT)]
+    let end = (0..=text.len().min(LONGEST_TEXT)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
 }
 
 fn pack(records: &[&Record]) -> Vec<u8> {

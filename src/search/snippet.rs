@@ -123,10 +123,7 @@ mod tests {
     fn the_part_with_most_terms_is_shown() {
         let text =
             "nothing here at all, horror again and horror. Much later: a horror film with a score.";
-        assert_eq!(
-            found(text, &["horror", "score"], 40),
-            "…later: a [horror] film with a [score]."
-        );
+        assert_eq!(found(text, &["horror", "score"], 40), "…a [horror] film with a [score].");
         assert_eq!(found("short text", &["text"], 40), "short [text]");
         assert_eq!(found("first words of a text", &[], 12), "first words…");
         assert_eq!(found("", &["a"], 12), "");

@@ -2,7 +2,8 @@
 //!
 //! In: `aclImdb_v1.tar.gz`, or the folder it unpacks to. Out: the labelled
 //! reviews of train and test, in the order of the archive or, for a folder,
-//! sorted by (split, label, file name). Reviews without a label are passed over.
+//! sorted by (split, label, file name). Reviews without a label are passed over,
+//! unless they are asked for.
 //! A thread of its own reads ahead by a few batches; dropping the source ends it.
 
 use std::collections::BTreeMap;
@@ -15,10 +16,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use super::archive::{Limits, read_tar_gz};
-use super::imdb_reviews::{Labels, Part, Reviews, Role};
+use super::imdb_reviews::{Labels, Reviews, Role};
 use crate::data::{Document, Html, Skipped};
 use crate::error::{Error, Result};
 use crate::traits::Source;
+
+/// Which reviews of the IMDB corpus are read, and what is told of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ImdbReviews {
+    /// Those with a label.
+    #[default]
+    Labelled,
+    /// The same, and each one's group is the film it is about. All of them then stand
+    /// in memory at once, because the archive lists the films after them. Test reviews
+    /// have no group where the archive lacks their list.
+    Grouped,
+    /// Those of `train/unsup` too, which have neither label nor rating.
+    WithUnlabelled,
+}
 
 /// The reviews of the IMDB corpus, in batches of 256.
 pub struct ImdbSource {
@@ -34,15 +49,16 @@ impl ImdbSource {
     /// Opens the archive or folder at `path`.
     ///
     /// `labels` gives other names to `pos` and `neg`; when it is empty they are
-    /// `positive` and `negative`. With `grouped`, each document's group is the
-    /// film it is about; all reviews then stand in memory at once, because the
-    /// archive lists the films after them. Test reviews have none where the
-    /// archive lacks their list.
+    /// `positive` and `negative`.
     ///
     /// # Errors
     /// A path that does not exist, or labels that the corpus does not have. All
     /// other problems come out of [`Source::next_batch`].
-    pub fn open(path: &Path, labels: &BTreeMap<String, String>, grouped: bool) -> Result<Self> {
+    pub fn open(
+        path: &Path,
+        labels: &BTreeMap<String, String>,
+        wanted: ImdbReviews,
+    ) -> Result<Self> {
         let labels = Labels::new(labels)?;
         let found = fs::metadata(path).map_err(|error| Error::file("cannot open", path, error))?;
         let total_bytes = found.is_file().then_some(found.len());
@@ -56,7 +72,7 @@ impl ImdbSource {
             done_bytes: done_bytes.clone(),
         };
         let skipped = Arc::new(Mutex::new(Skipped::default()));
-        let reviews = Reviews::new(labels, grouped, skipped.clone(), sender);
+        let reviews = Reviews::new(labels, wanted, skipped.clone(), sender);
         let reader = std::thread::Builder::new()
             .name("imdb".into())
             .spawn(move || reading.run(reviews))
@@ -154,7 +170,7 @@ impl Reading {
 
     fn read_folder(&self, reviews: &mut Reviews) -> Result<()> {
         let root = corpus_root(&self.path);
-        for part in Part::ALL {
+        for part in reviews.parts() {
             if reviews.wants_films() {
                 self.read_file(&root, &part.films_path(), reviews)?;
             }
@@ -211,6 +227,7 @@ fn sorted_names(folder: &Path) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::super::sample_archives::{file_with, gzip, tar_of};
+    use super::ImdbReviews::{Grouped, Labelled, WithUnlabelled};
     use super::*;
     use crate::data::Split;
 
@@ -224,7 +241,7 @@ mod tests {
         ("aclImdb/train/pos/10_10.txt", b"great"),
         ("aclImdb/train/pos/1_7.txt", b"fine"),
         ("aclImdb/train/pos/notes.txt", b"ignored"),
-        ("aclImdb/train/unsup/0_0.txt", b"ignored"),
+        ("aclImdb/train/unsup/0_0.txt", b"so so"),
         ("aclImdb/train/urls_neg.txt", b"http://www.imdb.com/title/tt0000001/usercomments\n"),
         ("aclImdb/train/urls_pos.txt", b"a/tt1/b\na/tt2/b\n3\n3\n3\n3\n3\n3\n3\n3\na/tt2/b\n"),
     ];
@@ -243,8 +260,8 @@ mod tests {
         folder
     }
 
-    fn read(path: &Path, grouped: bool) -> Result<Vec<Document<Html>>> {
-        let mut source = ImdbSource::open(path, &BTreeMap::new(), grouped)?;
+    fn read(path: &Path, wanted: ImdbReviews) -> Result<Vec<Document<Html>>> {
+        let mut source = ImdbSource::open(path, &BTreeMap::new(), wanted)?;
         let (mut all, mut batch) = (Vec::new(), Vec::new());
         while source.next_batch(&mut batch)? {
             all.append(&mut batch);
@@ -256,7 +273,7 @@ mod tests {
     #[test]
     fn reviews_carry_what_their_names_say() {
         let (_folder, path) = archive(FILES);
-        let documents = read(&path, false).unwrap();
+        let documents = read(&path, Labelled).unwrap();
         let ids: Vec<_> = documents.iter().map(|document| document.id.as_str()).collect();
         let expected =
             ["test/neg/0_2", "train/neg/0_1", "train/pos/0_9", "train/pos/10_10", "train/pos/1_7"];
@@ -273,34 +290,50 @@ mod tests {
     fn folder_and_archive_agree() {
         let (_folder, path) = archive(FILES);
         let unpacked = folder(FILES);
-        for grouped in [false, true] {
-            let expected = read(&path, grouped).unwrap();
-            assert_eq!(read(unpacked.path(), grouped).unwrap(), expected);
-            assert_eq!(read(&unpacked.path().join("aclImdb"), grouped).unwrap(), expected);
+        for wanted in [Labelled, Grouped, WithUnlabelled] {
+            let expected = read(&path, wanted).unwrap();
+            assert_eq!(read(unpacked.path(), wanted).unwrap(), expected);
+            assert_eq!(read(&unpacked.path().join("aclImdb"), wanted).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn reviews_without_a_label_are_read_if_wanted() {
+        let (_folder, path) = archive(FILES);
+        let documents = read(&path, WithUnlabelled).unwrap();
+        let (unlabelled, labelled): (Vec<_>, Vec<_>) =
+            documents.into_iter().partition(|document| document.label.is_none());
+        assert_eq!(labelled, read(&path, Labelled).unwrap());
+        let [review] = unlabelled.as_slice() else { panic!("there is one: {unlabelled:?}") };
+        assert_eq!((review.id.as_str(), review.body.0.as_str()), ("train/unsup/0_0", "so so"));
+        assert_eq!((review.rating, review.split), (None, Some(Split::Train)));
+        let only: &[(&str, &[u8])] = &[("aclImdb/train/unsup/0_0.txt", b"a")];
+        let (_folder, path) = archive(only);
+        assert_eq!(read(&path, WithUnlabelled).unwrap().len(), 1);
+        assert!(read(&path, Grouped).is_err());
     }
 
     #[test]
     fn a_group_is_the_film() {
         let (_folder, path) = archive(FILES);
-        let documents = read(&path, true).unwrap();
+        let documents = read(&path, Grouped).unwrap();
         let groups: Vec<_> = documents.iter().map(|d| d.group.as_deref().unwrap()).collect();
         assert_eq!(groups, ["tt0000009", "tt0000001", "tt1", "tt2", "tt2"]);
         let is_of_test = |file: &&(&str, &[u8])| file.0 == "aclImdb/test/urls_neg.txt";
         let without: Vec<_> = FILES.iter().filter(|file| !is_of_test(file)).copied().collect();
         let (_folder, path) = archive(&without);
-        let groups: Vec<_> = read(&path, true).unwrap().into_iter().map(|d| d.group).collect();
+        let groups: Vec<_> = read(&path, Grouped).unwrap().into_iter().map(|d| d.group).collect();
         assert_eq!((groups.len(), &groups[0], &groups[1]), (5, &None, &Some("tt0000001".into())));
         let (_folder, path) = archive(&FILES[..4]);
-        assert_eq!(read(&path, true).unwrap().len(), 1);
+        assert_eq!(read(&path, Grouped).unwrap().len(), 1);
         let (_folder, path) = archive(&FILES[..6]);
-        let error = read(&path, true).unwrap_err();
+        let error = read(&path, Grouped).unwrap_err();
         assert!(error.to_string().contains("no `train/urls_neg.txt`"), "{error}");
         assert!(error.hint().unwrap().contains("source.kind = \"folder\""));
         let short: &[(&str, &[u8])] =
             &[("aclImdb/train/pos/5_9.txt", b""), ("aclImdb/train/urls_pos.txt", b"1\n")];
         let (_folder, path) = archive(short);
-        let error = read(&path, true).unwrap_err();
+        let error = read(&path, Grouped).unwrap_err();
         assert!(error.to_string().contains("has 1 lines, but there is a review 5"), "{error}");
     }
 
@@ -311,11 +344,11 @@ mod tests {
             pairs.iter().map(|(from, to)| (from.to_string(), to.to_string())).collect()
         };
         let labels = names(&[("pos", "좋음"), ("neg", "나쁨")]);
-        let mut source = ImdbSource::open(&path, &labels, false).unwrap();
+        let mut source = ImdbSource::open(&path, &labels, Labelled).unwrap();
         let mut batch = Vec::new();
         assert!(source.next_batch(&mut batch).unwrap());
         assert_eq!(batch[0].label.as_deref(), Some("나쁨"));
-        let refused = |pairs| ImdbSource::open(&path, &names(pairs), false).err().unwrap();
+        let refused = |pairs| ImdbSource::open(&path, &names(pairs), Labelled).err().unwrap();
         assert_eq!(refused(&[("pos", "good")]).exit_code(), 2);
         assert!(refused(&[("up", "good")]).to_string().contains("`up`"));
     }
@@ -324,11 +357,11 @@ mod tests {
     fn bytes_that_are_no_text_are_named() {
         let files: &[(&str, &[u8])] = &[("aclImdb/train/pos/0_9.txt", b"fine\nso \x96 so")];
         let (_folder, path) = archive(files);
-        let error = read(&path, false).unwrap_err();
+        let error = read(&path, Labelled).unwrap_err();
         let place = error.place().unwrap();
         assert!(place.contains("`aclImdb/train/pos/0_9.txt`"), "{place}");
         assert!(place.ends_with("not UTF-8: byte 0x96 in line 2, byte 4"), "{place}");
-        assert!(read(folder(files).path(), false).is_err());
+        assert!(read(folder(files).path(), Labelled).is_err());
     }
 
     #[test]
@@ -343,7 +376,7 @@ mod tests {
         let (_folder, path) = archive(files);
         let unpacked = folder(files);
         for path in [path.as_path(), unpacked.path()] {
-            let mut source = ImdbSource::open(path, &BTreeMap::new(), false).unwrap();
+            let mut source = ImdbSource::open(path, &BTreeMap::new(), Labelled).unwrap();
             let (mut batch, mut ids) = (Vec::new(), Vec::new());
             while source.next_batch(&mut batch).unwrap() {
                 ids.extend(batch.iter().map(|document| document.id.clone()));
@@ -364,18 +397,18 @@ mod tests {
         let (_folder, path) = archive(files);
         let unpacked = folder(files);
         for path in [path.as_path(), unpacked.path()] {
-            let error = read(path, false).unwrap_err();
+            let error = read(path, Labelled).unwrap_err();
             assert!(error.to_string().starts_with("no reviews in"), "{error}");
             assert!(error.hint().unwrap().contains("aclImdb/train/pos/0_9.txt"));
         }
-        assert!(read(&path.with_extension("missing"), false).is_err());
+        assert!(read(&path.with_extension("missing"), Labelled).is_err());
     }
 
     #[test]
     fn a_review_that_comes_twice_is_refused() {
         let file: (&str, &[u8]) = ("aclImdb/train/pos/0_9.txt", b"good");
         let (_folder, path) = archive(&[file, file]);
-        assert!(read(&path, false).unwrap_err().to_string().contains("comes twice"));
+        assert!(read(&path, Labelled).unwrap_err().to_string().contains("comes twice"));
     }
 
     #[test]
@@ -384,7 +417,7 @@ mod tests {
         let files: Vec<_> = names.iter().map(|name| (name.as_str(), &b"fun"[..])).collect();
         let tar = gzip(&tar_of(&files));
         let (_folder, path) = file_with(&tar);
-        let mut source = ImdbSource::open(&path, &BTreeMap::new(), false).unwrap();
+        let mut source = ImdbSource::open(&path, &BTreeMap::new(), Labelled).unwrap();
         let (mut batch, mut sizes) = (Vec::new(), Vec::new());
         while source.next_batch(&mut batch).unwrap() {
             sizes.push(batch.len());
@@ -392,8 +425,8 @@ mod tests {
         assert_eq!(sizes, [vec![256; 11], vec![184]].concat());
         assert_eq!(source.progress(), Some((tar.len() as u64, tar.len() as u64)));
         let (_folder, path) = file_with(&tar[..tar.len() - 1]);
-        assert!(read(&path, false).is_err());
+        assert!(read(&path, Labelled).is_err());
         // Dropped while the thread waits for room: it must end.
-        drop(ImdbSource::open(&path, &BTreeMap::new(), false).unwrap());
+        drop(ImdbSource::open(&path, &BTreeMap::new(), Labelled).unwrap());
     }
 }

@@ -1,8 +1,9 @@
 //! One file of the IMDB corpus → one document.
 //!
 //! In: names and contents of files. Out: batches of documents through a channel.
-//! Knows the corpus's layout: `*/{train,test}/{pos,neg}/ID_RATING.txt`, and
-//! `*/{train,test}/urls_{pos,neg}.txt` with the film of review ID in line ID.
+//! Knows the corpus's layout: `*/{train,test}/{pos,neg}/ID_RATING.txt`, those without
+//! a label in `*/train/unsup/ID_0.txt`, and `*/{train,test}/urls_{pos,neg}.txt` with
+//! the film of review ID in line ID.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::imdb::ImdbReviews;
 use super::mapping::Reason;
 use crate::data::{Document, Html, Skipped, Split};
 use crate::error::{Error, Result};
@@ -24,34 +26,44 @@ const MAX_WAITING_BYTES: usize = 1 << 30;
 const LAYOUT: &str = "expected `aclImdb/{train,test}/{pos,neg}/ID_RATING.txt`, \
                       such as `aclImdb/train/pos/0_9.txt`";
 
-/// One of the four folders with labelled reviews.
+/// One of the folders with reviews.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Part {
     split: Split,
-    positive: bool,
+    sort: Sort,
+}
+
+/// What the reviews of a part say of their films.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Sort {
+    Negative,
+    Positive,
+    /// Anything; fifty thousand that nobody labelled.
+    Unlabelled,
 }
 
 impl Part {
     /// Sorted by their names.
-    pub(super) const ALL: [Part; 4] = [
-        Part { split: Split::Test, positive: false },
-        Part { split: Split::Test, positive: true },
-        Part { split: Split::Train, positive: false },
-        Part { split: Split::Train, positive: true },
+    pub(super) const ALL: [Part; 5] = [
+        Part { split: Split::Test, sort: Sort::Negative },
+        Part { split: Split::Test, sort: Sort::Positive },
+        Part { split: Split::Train, sort: Sort::Negative },
+        Part { split: Split::Train, sort: Sort::Positive },
+        Part { split: Split::Train, sort: Sort::Unlabelled },
     ];
 
-    fn new(split: &str, label: &str) -> Option<Part> {
-        Part::ALL.into_iter().find(|part| part.split_name() == split && part.label() == label)
+    fn new(split: &str, name: &str) -> Option<Part> {
+        Part::ALL.into_iter().find(|part| part.split_name() == split && part.name() == name)
     }
 
     /// `train/pos`
     pub(super) fn folder(self) -> String {
-        format!("{}/{}", self.split_name(), self.label())
+        format!("{}/{}", self.split_name(), self.name())
     }
 
     /// `train/urls_pos.txt`
     pub(super) fn films_path(self) -> String {
-        format!("{}/urls_{}.txt", self.split_name(), self.label())
+        format!("{}/urls_{}.txt", self.split_name(), self.name())
     }
 
     fn split_name(self) -> &'static str {
@@ -61,8 +73,12 @@ impl Part {
         }
     }
 
-    fn label(self) -> &'static str {
-        if self.positive { "pos" } else { "neg" }
+    fn name(self) -> &'static str {
+        match self.sort {
+            Sort::Negative => "neg",
+            Sort::Positive => "pos",
+            Sort::Unlabelled => "unsup",
+        }
     }
 }
 
@@ -92,21 +108,25 @@ impl Labels {
         Ok(Labels { positive: name("pos")?, negative: name("neg")? })
     }
 
-    fn of(&self, part: Part) -> &str {
-        if part.positive { &self.positive } else { &self.negative }
+    fn of(&self, part: Part) -> Option<&str> {
+        match part.sort {
+            Sort::Negative => Some(&self.negative),
+            Sort::Positive => Some(&self.positive),
+            Sort::Unlabelled => None,
+        }
     }
 }
 
 /// What a file of the corpus is for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Role {
-    /// A labelled review.
+    /// A review.
     Review {
         /// Where it stands.
         part: Part,
         /// Its number within the part.
         number: u32,
-        /// One to ten stars.
+        /// One to ten stars; 0 where there is no label.
         rating: u8,
     },
     /// The films of a part's reviews, one a line.
@@ -118,11 +138,11 @@ impl Role {
     pub(super) fn of(path: &str) -> Option<Role> {
         let (folder, file) = path.rsplit_once('/')?;
         let stem = file.strip_suffix(".txt")?;
-        if let Some(label) = stem.strip_prefix("urls_") {
-            return Part::new(last_part(folder)?, label).map(Role::Films);
+        if let Some(name) = stem.strip_prefix("urls_") {
+            return Part::new(last_part(folder)?, name).map(Role::Films);
         }
-        let (above, label) = folder.rsplit_once('/')?;
-        let part = Part::new(last_part(above)?, label)?;
+        let (above, name) = folder.rsplit_once('/')?;
+        let part = Part::new(last_part(above)?, name)?;
         let (number, rating) = stem.split_once('_')?;
         Some(Role::Review { part, number: parse(number)?, rating: parse(rating)? })
     }
@@ -144,6 +164,7 @@ fn parse<T: std::str::FromStr>(digits: &str) -> Option<T> {
 /// Takes files and sends batches.
 pub(super) struct Reviews {
     labels: Labels,
+    wanted: ImdbReviews,
     /// Films by part, in grouped mode.
     films: Option<HashMap<Part, Vec<String>>>,
     waiting: Vec<(Part, u32, Document<Html>)>,
@@ -159,13 +180,14 @@ impl Reviews {
     /// Nothing read yet.
     pub(super) fn new(
         labels: Labels,
-        grouped: bool,
+        wanted: ImdbReviews,
         skipped: Arc<Mutex<Skipped>>,
         sender: SyncSender<Result<Vec<Document<Html>>>>,
     ) -> Self {
         Reviews {
             labels,
-            films: grouped.then(HashMap::new),
+            wanted,
+            films: (wanted == ImdbReviews::Grouped).then(HashMap::new),
             waiting: Vec::new(),
             waiting_bytes: 0,
             batch: Vec::with_capacity(BATCH),
@@ -174,6 +196,14 @@ impl Reviews {
             skipped,
             sender,
         }
+    }
+
+    /// The folders that are read, sorted by their names.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part> + use<> {
+        let wanted = self.wanted;
+        Part::ALL.into_iter().filter(move |part| {
+            part.sort != Sort::Unlabelled || wanted == ImdbReviews::WithUnlabelled
+        })
     }
 
     /// Whether the lists of films are to be read.
@@ -189,6 +219,10 @@ impl Reviews {
         file: &mut dyn Read,
         size: u64,
     ) -> Result<()> {
+        let (Role::Films(part) | Role::Review { part, .. }) = *role;
+        if self.parts().all(|wanted| wanted != part) {
+            return Ok(());
+        }
         match *role {
             Role::Films(part) if self.wants_films() => {
                 let text = self.read_text(file, size, name)?;
@@ -253,8 +287,8 @@ impl Reviews {
         Document {
             id: format!("{}/{}", part.folder(), file_stem(name)),
             body: Html(text),
-            label: Some(self.labels.of(part).to_owned()),
-            rating: Some(f32::from(rating)),
+            label: self.labels.of(part).map(str::to_owned),
+            rating: (part.sort != Sort::Unlabelled).then(|| f32::from(rating)),
             split: Some(part.split),
             ..Document::default()
         }

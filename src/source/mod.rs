@@ -33,7 +33,7 @@ use crate::traits::Source;
 pub use archive::{EachEntry, Limits, read_tar_gz};
 pub use download::{Download, Progress};
 pub use extract::extract;
-pub use imdb::ImdbSource;
+pub use imdb::{ImdbReviews, ImdbSource};
 
 /// The form of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -94,6 +94,9 @@ pub struct SourceParams {
     /// Expected sha256 of the download, in hexadecimal.
     #[serde(default)]
     pub sha256: Option<String>,
+    /// Whether reviews without a label are read as well (IMDB only).
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub unlabelled: bool,
     /// Encoding label such as `euc-kr`; UTF-8 with or without BOM if absent.
     #[serde(default)]
     pub encoding: Option<String>,
@@ -118,6 +121,12 @@ fn yes() -> bool {
     true
 }
 
+/// A setting that later versions added says nothing where it has its default, so that
+/// what earlier ones kept still fits.
+fn is_no(value: &bool) -> bool {
+    !value
+}
+
 /// Opens the source at `path`; a table's folder holds a `train` and a `test` file.
 ///
 /// # Errors
@@ -128,10 +137,17 @@ pub fn open(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
         SourceKind::Jsonl => Box::new(jsonl::open(params, path)?),
         SourceKind::Folder => Box::new(folder::open(params, path)?),
         SourceKind::Parquet => open_parquet(params, path)?,
-        SourceKind::Imdb => Box::new(ImdbSource::open(path, &params.labels, false)?),
+        SourceKind::Imdb => Box::new(ImdbSource::open(path, &params.labels, reviews(params))?),
         // The hallway opens them, since they are another room's.
         SourceKind::News => return Err(Error::usage("articles are read by `malmoi run`")),
     })
+}
+
+fn reviews(params: &SourceParams) -> ImdbReviews {
+    match params.unlabelled {
+        true => ImdbReviews::WithUnlabelled,
+        false => ImdbReviews::Labelled,
+    }
 }
 
 #[cfg(feature = "parquet")]
@@ -145,13 +161,16 @@ fn open_parquet(_params: &SourceParams, _path: &Path) -> Result<Box<dyn Source>>
 }
 
 /// Like [`open`], with each document's group where the corpus knows it: IMDB's
-/// reviews then wait in memory for the list of their films.
+/// reviews then wait in memory for the list of their films, and those without a
+/// label are left out, since no fold can use them.
 ///
 /// # Errors
 /// As [`open`].
 pub fn open_grouped(params: &SourceParams, path: &Path) -> Result<Box<dyn Source>> {
     match params.kind {
-        SourceKind::Imdb => Ok(Box::new(ImdbSource::open(path, &params.labels, true)?)),
+        SourceKind::Imdb => {
+            Ok(Box::new(ImdbSource::open(path, &params.labels, ImdbReviews::Grouped)?))
+        }
         _ => open(params, path),
     }
 }

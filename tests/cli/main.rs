@@ -14,6 +14,7 @@ mod korean;
 mod labelling;
 mod news;
 mod reviews;
+mod run_search;
 mod searching;
 mod survival;
 mod tools;

@@ -15,7 +15,7 @@ use crate::pipeline::open_source::open_source;
 use crate::pipeline::prepared::Prepared;
 use crate::pipeline::shelf::{Kept, Lock, Shelf};
 use crate::pipeline::watch::Watch;
-use crate::search::segments::{Segments, Writer};
+use crate::search::segments::{Segment, Segments, Writer};
 use crate::search::{Counts, FORM, Record, write_segment};
 use crate::source;
 use rayon::prelude::*;
@@ -75,12 +75,16 @@ fn last_source(shelf: &Shelf) -> Option<PathBuf> {
     path.exists().then_some(path)
 }
 
-/// Whether there is an index of the rows with this fingerprint.
-pub(in crate::pipeline) fn is_built(shelf: &Shelf, fingerprint: &str) -> bool {
+/// How many documents the index of the rows with this fingerprint holds; `None` if there
+/// is no such index.
+pub(in crate::pipeline) fn built_documents(shelf: &Shelf, fingerprint: &str) -> Option<u64> {
     let folder = folder(shelf);
-    let index = Segments::open(&folder, FORM).ok().flatten();
-    index.is_some_and(|index| index.fingerprint() == fingerprint)
-        && encoder_file::path(&folder, fingerprint).exists()
+    let index = Segments::open(&folder, FORM).ok().flatten()?;
+    let is_whole = encoder_file::path(&folder, fingerprint).exists();
+    let left =
+        |segment: &Segment| u64::from(segment.documents().saturating_sub(segment.deleted().len()));
+    (is_whole && index.fingerprint() == fingerprint)
+        .then(|| index.segments().iter().map(left).sum())
 }
 
 /// The same for who holds the lock and has run the pipeline on `path` just now.

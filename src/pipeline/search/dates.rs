@@ -14,7 +14,7 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     }
     let times = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y.%m.%d %H:%M"];
     let time = times.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let days = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%y.%m.%d"];
+    let days = ["%y.%m.%d", "%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d"];
     let day = || days.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
     let time = time.or_else(|| day().map(|day| day.and_time(NaiveTime::MIN)))?;
     let korea = FixedOffset::east_opt(9 * 3600)?;

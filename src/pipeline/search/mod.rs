@@ -13,6 +13,7 @@ mod build;
 mod change;
 mod dates;
 mod encoder_file;
+mod stage;
 mod status;
 
 use std::path::{Path, PathBuf};
@@ -20,14 +21,34 @@ use std::path::{Path, PathBuf};
 pub use answers::{Answer, Question, SearchEngine};
 pub use batch::BatchParams;
 pub use build::{Built, build_index};
-pub(super) use build::{build_after_run, is_built};
 pub use change::{IndexChange, add_to_index, check_index, delete_from_index};
 pub use status::{IndexStatus, index_status};
 
+pub(super) use build::built_documents;
+pub(super) use stage::stage;
+
 use super::shelf::{Kept, Shelf};
+use super::watch::Watch;
+use crate::error::Result;
+use crate::files::FileLock;
+
+/// The name of the stage, and of the folder beside the kept results of a pipeline.
+pub(super) const STAGE: &str = "search";
+
+/// Waits until nobody changes the index in the folder of a pipeline.
+///
+/// # Errors
+/// If its lock cannot be taken, or the user stops waiting.
+pub(super) fn wait_for_writer(pipeline: &Path, watch: &dyn Watch) -> Result<()> {
+    let folder = pipeline.join(STAGE);
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    FileLock::take(&folder.join("lock"), "search index", &mut build::waiting(watch)).map(drop)
+}
 
 /// The folder of the index of a pipeline.
 fn folder(shelf: &Shelf) -> PathBuf {
     let rows = shelf.path(Kept::Rows);
-    rows.parent().unwrap_or(Path::new(".")).join("search")
+    rows.parent().unwrap_or(Path::new(".")).join(STAGE)
 }

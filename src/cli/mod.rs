@@ -13,6 +13,7 @@ mod dictionary_check;
 mod doctor;
 mod explain;
 mod extract;
+mod indexed;
 mod init;
 mod ko;
 mod logs;

@@ -5,24 +5,29 @@
 //! to standard error.
 
 mod clean;
+mod compare;
 mod completions;
 mod config;
 mod context;
+mod dates;
 mod dictionary;
 mod dictionary_check;
 mod doctor;
+mod duplicates;
 mod explain;
 mod extract;
 mod indexed;
 mod init;
 mod ko;
 mod logs;
+mod neighbors;
 mod news;
 mod outdated;
 mod output;
 mod predict;
 mod progress;
 mod run;
+mod search_filter;
 mod selection;
 mod show;
 mod state;
@@ -83,6 +88,12 @@ enum Command {
     Vectors(vectors::Arguments),
     /// Show one document, and what each room makes of it
     Show(show::Arguments),
+    /// Say how alike two texts are, by four measures
+    Compare(compare::Arguments),
+    /// Find documents that are nearly the same
+    Duplicates(duplicates::Arguments),
+    /// Write the nearest documents of every document
+    Neighbors(neighbors::Arguments),
     /// Turn markup into text, line by line
     Clean(clean::Arguments),
     /// Unpack an archive that may be hostile
@@ -114,6 +125,9 @@ impl Command {
             Command::Ko(arguments) => ko::run(arguments, context),
             Command::Vectors(arguments) => vectors::run(arguments, context),
             Command::Show(arguments) => show::run(arguments, context),
+            Command::Compare(arguments) => compare::run(arguments, context),
+            Command::Duplicates(arguments) => duplicates::run(arguments, context),
+            Command::Neighbors(arguments) => neighbors::run(arguments, context),
             Command::Clean(arguments) => clean::run(arguments, context),
             Command::Extract(arguments) => extract::run(arguments, context),
             Command::News(arguments) => news::run(arguments, context),

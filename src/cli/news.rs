@@ -1,7 +1,6 @@
 //! `malmoi news`: sites → articles.
 
 mod add;
-mod dates;
 mod export;
 mod extract;
 mod list;

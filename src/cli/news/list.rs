@@ -4,7 +4,7 @@ use malmoi::news::store::{ArticleFilter, NewsStore, Stored};
 use malmoi::{Error, Result};
 
 use super::Context;
-use super::dates::seconds;
+use crate::cli::dates::seconds;
 
 /// List articles.
 #[derive(clap::Args)]

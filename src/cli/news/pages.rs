@@ -5,7 +5,7 @@ use malmoi::Result;
 use malmoi::news::store::PageState;
 
 use super::Context;
-use super::dates::shown_time;
+use crate::cli::dates::shown_time;
 
 /// List pages and what became of them.
 #[derive(clap::Args)]

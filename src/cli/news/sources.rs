@@ -4,7 +4,7 @@ use malmoi::Result;
 use malmoi::news::store::NewsSource;
 
 use super::Context;
-use super::dates::shown_time;
+use crate::cli::dates::shown_time;
 
 /// List the sources.
 #[derive(clap::Args)]

@@ -10,8 +10,11 @@
 mod answers;
 mod build;
 mod change;
+mod compare;
 mod dates;
 mod encoder_file;
+mod near;
+mod neighbors;
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +22,9 @@ pub use answers::{Answer, Question, SearchEngine};
 pub use build::{Built, build_index};
 pub(super) use build::{build_after_run, is_built};
 pub use change::{IndexChange, add_to_index, check_index, delete_from_index};
+pub use compare::{Comparison, compare, encoder_of_pair, kept_encoder};
+pub use near::{DuplicateDocument, DuplicateGroup};
+pub use neighbors::{Neighbor, Neighbors};
 
 use super::shelf::{Kept, Shelf};
 

@@ -14,6 +14,7 @@ mod korean;
 mod labelling;
 mod news;
 mod reviews;
+mod search_more;
 mod survival;
 mod tools;
 

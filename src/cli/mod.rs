@@ -5,6 +5,7 @@
 //! to standard error.
 
 mod clean;
+mod compare;
 mod completions;
 mod config;
 mod context;
@@ -12,6 +13,7 @@ mod dates;
 mod dictionary;
 mod dictionary_check;
 mod doctor;
+mod duplicates;
 mod explain;
 mod extract;
 mod index;
@@ -19,6 +21,7 @@ mod indexed;
 mod init;
 mod ko;
 mod logs;
+mod neighbors;
 mod news;
 mod outdated;
 mod output;
@@ -26,6 +29,7 @@ mod predict;
 mod progress;
 mod run;
 mod search;
+mod search_filter;
 mod selection;
 mod show;
 mod state;
@@ -90,6 +94,12 @@ enum Command {
     Vectors(vectors::Arguments),
     /// Show one document, and what each room makes of it
     Show(show::Arguments),
+    /// Say how alike two texts are, by four measures
+    Compare(compare::Arguments),
+    /// Find documents that are nearly the same
+    Duplicates(duplicates::Arguments),
+    /// Write the nearest documents of every document
+    Neighbors(neighbors::Arguments),
     /// Turn markup into text, line by line
     Clean(clean::Arguments),
     /// Unpack an archive that may be hostile
@@ -123,6 +133,9 @@ impl Command {
             Command::Index(arguments) => index::run(arguments, context),
             Command::Vectors(arguments) => vectors::run(arguments, context),
             Command::Show(arguments) => show::run(arguments, context),
+            Command::Compare(arguments) => compare::run(arguments, context),
+            Command::Duplicates(arguments) => duplicates::run(arguments, context),
+            Command::Neighbors(arguments) => neighbors::run(arguments, context),
             Command::Clean(arguments) => clean::run(arguments, context),
             Command::Extract(arguments) => extract::run(arguments, context),
             Command::News(arguments) => news::run(arguments, context),

@@ -4,17 +4,16 @@ use std::path::PathBuf;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
 use malmoi::pipeline::{Answer, BatchParams, Question, SearchEngine};
-use malmoi::search::{self, Filter, Snippet, Worker};
+use malmoi::search::{self, Snippet, Worker};
 use malmoi::{Error, Result};
 use serde_json::{Value, json};
 
 use super::Context;
-use super::dates;
 use super::indexed;
 use super::output::harmless;
 use super::progress::Progress;
+use super::search_filter::{FilterArguments, Measure};
 use super::streams;
 
 const SCORE: Style = AnsiColor::Cyan.on_default();
@@ -42,69 +41,10 @@ pub struct Arguments {
     #[arg(long, value_name = "MEASURE")]
     measure: Option<Measure>,
     #[command(flatten)]
-    filters: Filters,
+    filters: FilterArguments,
     /// As JSON, one line
     #[arg(long)]
     json: bool,
-}
-
-/// Which documents may be found.
-#[derive(clap::Args)]
-pub struct Filters {
-    /// Published then or later: today, yesterday, 7d, 2026-11-01, or a time as in RFC 3339
-    #[arg(long, value_name = "DAY")]
-    since: Option<String>,
-    /// Published before then
-    #[arg(long, value_name = "DAY")]
-    until: Option<String>,
-    /// From this source; repeat for several
-    #[arg(long, value_name = "NAME")]
-    source: Vec<String>,
-    /// With this label of the corpus; repeat for several
-    #[arg(long, value_name = "LABEL")]
-    label: Vec<String>,
-    /// In this language, such as `ko`; repeat for several
-    #[arg(long, value_name = "CODE")]
-    language: Vec<String>,
-}
-
-impl Filters {
-    /// The filter they mean.
-    ///
-    /// # Errors
-    /// If a day is none.
-    pub fn filter(&self) -> Result<Filter> {
-        let seconds = |day: &Option<String>| day.as_deref().map(dates::seconds).transpose();
-        Ok(Filter {
-            since: seconds(&self.since)?,
-            until: seconds(&self.until)?,
-            values: [self.source.clone(), self.label.clone(), self.language.clone()],
-        })
-    }
-}
-
-/// The measures, with what they tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Measure {
-    /// Angle between the weighted rows: 1 is equal, 0 has no term in common
-    Cosine,
-    /// Straight distance between the weighted rows: 0 is equal
-    Euclidean,
-    /// Sum of the differences between the weighted rows: 0 is equal
-    Manhattan,
-    /// Share of terms in common, whatever they weigh: 1 is equal
-    Jaccard,
-}
-
-impl From<Measure> for search::Measure {
-    fn from(measure: Measure) -> Self {
-        match measure {
-            Measure::Cosine => search::Measure::Cosine,
-            Measure::Euclidean => search::Measure::Euclidean,
-            Measure::Manhattan => search::Measure::Manhattan,
-            Measure::Jaccard => search::Measure::Jaccard,
-        }
-    }
 }
 
 /// Characters of a document that are shown.
@@ -116,7 +56,7 @@ const LENGTH: usize = 160;
 /// If there is neither an index nor a finished run, a day or id is none, or reading or
 /// writing fails.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
-    let filter = arguments.filters.filter()?;
+    let filter = arguments.filters.read()?;
     let progress = Progress::start(context.is_quiet())?;
     let (pipeline, engine) = indexed::engine(Some(&arguments.name), context, &progress)?;
     let params = pipeline.search.unwrap_or_default();

@@ -178,9 +178,27 @@ impl Index {
         })
     }
 
+    /// The documents that pass `filter`.
+    pub fn passing(&self, filter: &Filter) -> Result<Vec<Place>> {
+        let Some(allowed) = self.allowed(filter)? else { return Ok(self.places().collect()) };
+        let mut places = Vec::new();
+        for (bits, start) in allowed.iter().zip(&self.starts) {
+            let numbers = (0..bits.len() as u32 * 64).filter(|number| is_set(bits, *number));
+            places.extend(
+                numbers.map(|number| Place { document: start.document + number, ..*start }),
+            );
+        }
+        Ok(places)
+    }
+
     /// The id of a document.
     pub fn id(&self, place: Place) -> Result<&str> {
         self.records[place.segment as usize].id(place.document)
+    }
+
+    /// The date of a document, if it has one.
+    pub fn date(&self, place: Place) -> Result<Option<i64>> {
+        self.records[place.segment as usize].date(place.document)
     }
 
     /// All that is told of a document.
@@ -205,8 +223,16 @@ impl Index {
         Place { document: start.document + found.document, ..start }
     }
 
+    pub(super) fn records_of(&self, place: Place) -> &Records {
+        &self.records[place.segment as usize]
+    }
+
     fn compare_ids(&self, left: &Found, right: &Found) -> Ordering {
         let id = |found: &Found| self.id(self.place(found)).unwrap_or_default();
         id(left).cmp(id(right))
     }
+}
+
+fn is_set(bits: &[u64], number: u32) -> bool {
+    bits[number as usize / 64] >> (number % 64) & 1 == 1
 }

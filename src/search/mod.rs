@@ -15,6 +15,7 @@ mod index;
 mod kernels;
 mod levels;
 mod measure;
+mod pair;
 mod query;
 mod records;
 mod scan;
@@ -22,6 +23,7 @@ mod searcher;
 mod segment;
 pub mod segments;
 mod snippet;
+mod texts;
 mod top;
 
 use schemars::JsonSchema;
@@ -31,11 +33,13 @@ pub use build::Counts;
 pub use filter::Filter;
 pub use index::{Allowed, Hit, Index, Place, Sizes};
 pub use measure::Measure;
+pub use pair::scores;
 pub use query::Query;
 pub use records::{FIELDS, Record};
 pub use searcher::{Found, Worker};
 pub use segment::{FORM, write_segment};
 pub use snippet::{Match, Snippet, snippet};
+pub use texts::Texts;
 
 /// `[pipeline.NAME.search]`: with this table, `malmoi run NAME` builds the index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -262,16 +262,18 @@ impl Records {
 
     /// All that is kept of a document.
     pub fn record(&self, document: u32) -> Result<Record> {
-        let (title, text) = self.texts(document)?;
-        let date = self.date_of.at(document as usize)? as i64;
+        let mut unpacked = Vec::new();
+        self.unpack(self.pack(document), &mut unpacked)?;
+        let (title, text) = self.title_and_text(document, &unpacked)?;
+        let (title, text) = (title.to_owned(), text.to_owned());
         let mut fields = [const { String::new() }; FIELDS.len()];
         for (value, field) in fields.iter_mut().zip(&self.fields) {
             *value = field.value_of(document)?;
         }
-        let date = (date != NO_DATE).then_some(date);
         let range = between(&self.date_text_ends, document as usize)?;
         let date_text = self::text(self.date_texts.get(range)?)?.to_owned();
-        Ok(Record { id: self.id(document)?.to_owned(), text, title, date, date_text, fields })
+        let (id, date) = (self.id(document)?.to_owned(), self.date(document)?);
+        Ok(Record { id, text, title, date, date_text, fields })
     }
 
     /// Sets the bits of documents with one of `values` in the field of that number.
@@ -303,22 +305,43 @@ impl Records {
         Ok(())
     }
 
-    fn texts(&self, document: u32) -> Result<(String, String)> {
-        let place = document as usize;
-        let first = place / TOGETHER * TOGETHER;
-        let last = (first + TOGETHER).min(self.documents as usize) - 1;
-        let packed = self.texts.get(between(&self.together_ends, place / TOGETHER)?)?;
+    /// The date of a document, if it has one.
+    pub fn date(&self, document: u32) -> Result<Option<i64>> {
+        let date = self.date_of.at(document as usize)? as i64;
+        Ok((date != NO_DATE).then_some(date))
+    }
+
+    /// The number of the pack that holds the text of a document.
+    pub(super) fn pack(&self, document: u32) -> usize {
+        document as usize / TOGETHER
+    }
+
+    /// Titles and texts of a pack.
+    pub(super) fn unpack(&self, pack: usize, unpacked: &mut Vec<u8>) -> Result<()> {
+        let last = (pack * TOGETHER + TOGETHER).min(self.documents as usize).saturating_sub(1);
+        let packed = self.texts.get(between(&self.together_ends, pack)?)?;
         let [_, length] = self.text_ends.at(last)?;
-        let start = if place == first { 0 } else { self.text_ends.at(place - 1)?[1] };
-        let [title, end] = self.text_ends.at(place)?;
-        let mut unpacked = Vec::new();
+        unpacked.clear();
         DeflateDecoder::new(packed)
             .take(u64::from(length.min(MOST_TOGETHER)))
-            .read_to_end(&mut unpacked)
+            .read_to_end(unpacked)
             .map_err(|error| damaged(&error.to_string()))?;
+        Ok(())
+    }
+
+    /// Title and text of a document whose pack is `unpacked`.
+    pub(super) fn title_and_text<'a>(
+        &self,
+        document: u32,
+        unpacked: &'a [u8],
+    ) -> Result<(&'a str, &'a str)> {
+        let place = document as usize;
+        let is_first = place.is_multiple_of(TOGETHER);
+        let start = if is_first { 0 } else { self.text_ends.at(place - 1)?[1] };
+        let [title, end] = self.text_ends.at(place)?;
         let part = |range: std::ops::Range<u32>| {
             let bytes = unpacked.get(range.start as usize..range.end as usize);
-            text(bytes.ok_or_else(|| damaged("it is shorter than it says"))?).map(str::to_owned)
+            text(bytes.ok_or_else(|| damaged("it is shorter than it says"))?)
         };
         Ok((part(start..title)?, part(title..end)?))
     }

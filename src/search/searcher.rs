@@ -70,7 +70,6 @@ impl Worker {
         }
         let key = floor.key().unwrap_or(f64::NEG_INFINITY);
         self.candidates.retain(|candidate| candidate.upper >= key);
-        self.candidates.sort_unstable_by(|left, right| right.upper.total_cmp(&left.upper));
         self.exact(chunks, weights, request, before)
     }
 
@@ -87,7 +86,12 @@ impl Worker {
         let views = views.collect::<Result<Vec<_>>>()?;
         let mut floor = Floor::new(request.top);
         let mut found = Vec::with_capacity(request.top + 1);
-        for candidate in &self.candidates {
+        let mut sorted = 0;
+        for next in 0..self.candidates.len() {
+            if next == sorted {
+                sorted += sort_first(&mut self.candidates[next..], next.max(FIRST_SORTED));
+            }
+            let candidate = self.candidates[next];
             if floor.key().is_some_and(|key| candidate.upper < key) {
                 break;
             }
@@ -149,3 +153,20 @@ impl Worker {
 
 /// Frequencies that are looked up instead of computed.
 const SMALL: u32 = 64;
+
+/// Candidates that are sorted at first; each time after that, as many as there were.
+const FIRST_SORTED: usize = 256;
+
+/// Puts the best `count` candidates in front, the best first, and gives how many they are.
+///
+/// Of ten thousand a few hundred are compared: sorting all of them took a third of the
+/// time that the nearest documents of a whole review take.
+fn sort_first(candidates: &mut [Candidate], count: usize) -> usize {
+    let order = |left: &Candidate, right: &Candidate| right.upper.total_cmp(&left.upper);
+    if count < candidates.len() {
+        candidates.select_nth_unstable_by(count, order);
+    }
+    let count = count.min(candidates.len());
+    candidates[..count].sort_unstable_by(order);
+    count
+}

@@ -15,6 +15,7 @@ mod labelling;
 mod news;
 mod reviews;
 mod run_search;
+mod search_more;
 mod searching;
 mod survival;
 mod tools;

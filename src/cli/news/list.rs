@@ -3,8 +3,8 @@
 use malmoi::news::store::{ArticleFilter, NewsStore, Stored};
 use malmoi::{Error, Result};
 
-use super::super::dates::seconds;
 use super::Context;
+use crate::cli::dates::seconds;
 
 /// List articles.
 #[derive(clap::Args)]

@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use malmoi::Result;
 use malmoi::news::store::PageState;
 
-use super::super::dates::shown_time;
 use super::Context;
+use crate::cli::dates::shown_time;
 
 /// List pages and what became of them.
 #[derive(clap::Args)]

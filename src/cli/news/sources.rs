@@ -3,8 +3,8 @@
 use malmoi::Result;
 use malmoi::news::store::NewsSource;
 
-use super::super::dates::shown_time;
 use super::Context;
+use crate::cli::dates::shown_time;
 
 /// List the sources.
 #[derive(clap::Args)]

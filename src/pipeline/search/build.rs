@@ -39,10 +39,7 @@ pub fn build_index(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Resu
     let _lock = Lock::take(state, &format!("malmoi index {}", pipeline.name), watch)?;
     let shelf = Shelf::open(state, &pipeline.name)?;
     let rows = shelf.manifest.kept.get(&Kept::Rows);
-    let Some(rows) = rows else {
-        return Err(Error::data(format!("pipeline `{}` has no finished run yet", pipeline.name))
-            .hinted(format!("`malmoi run {}` makes one", pipeline.name)));
-    };
+    let rows = rows.ok_or_else(|| no_run(pipeline))?;
     let path = match last_source(&shelf) {
         Some(path) => path,
         None => fetch(pipeline, state, false, watch)?,
@@ -50,15 +47,20 @@ pub fn build_index(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Resu
     let files = source::inputs(&pipeline.source, &path)?;
     let inputs = fingerprint::inputs(&files, &shelf.manifest.inputs, watch.stop())?;
     if Fingerprints::new(pipeline, &inputs)?.rows != rows.fingerprint {
-        let message = format!(
-            "the documents or settings of `{}` are not those of its last run",
-            pipeline.name
-        );
-        return Err(Error::data(message)
-            .hinted(format!("`malmoi run {}` first, with the same --set", pipeline.name)));
+        return Err(not_of_the_run(pipeline, "documents or settings"));
     }
     let fingerprint = rows.fingerprint.clone();
     build_after_run(pipeline, &shelf, &path, &fingerprint, watch)
+}
+
+pub(super) fn no_run(pipeline: &Pipeline) -> Error {
+    Error::data(format!("pipeline `{}` has no finished run yet", pipeline.name))
+        .hinted(format!("`malmoi run {}` makes one", pipeline.name))
+}
+
+pub(super) fn not_of_the_run(pipeline: &Pipeline, what: &str) -> Error {
+    Error::data(format!("the {what} of `{}` are not those of its last run", pipeline.name))
+        .hinted(format!("`malmoi run {}` first, with the same --set", pipeline.name))
 }
 
 /// Where the last run read, if that is still there: `--set` may have named it.

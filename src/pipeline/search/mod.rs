@@ -11,8 +11,11 @@ mod answers;
 mod batch;
 mod build;
 mod change;
+mod compare;
 mod dates;
 mod encoder_file;
+mod near;
+mod neighbors;
 mod stage;
 mod status;
 
@@ -22,6 +25,9 @@ pub use answers::{Answer, Question, SearchEngine};
 pub use batch::BatchParams;
 pub use build::{Built, build_index};
 pub use change::{IndexChange, add_to_index, check_index, delete_from_index};
+pub use compare::{Comparison, compare, encoder_of_pair, kept_encoder};
+pub use near::{DuplicateDocument, DuplicateGroup};
+pub use neighbors::{Neighbor, Neighbors};
 pub use status::{IndexStatus, index_status};
 
 pub(super) use build::built_documents;

@@ -1,0 +1,34 @@
+//! The texts of many documents, one after another.
+
+use super::index::{Index, Place};
+use crate::error::Result;
+
+/// Reads texts; those of neighbouring documents are packed together and unpacked once.
+pub struct Texts<'a> {
+    index: &'a Index,
+    unpacked: Vec<u8>,
+    /// The segment and the pack that `unpacked` holds.
+    held: Option<(u32, usize)>,
+}
+
+impl<'a> Texts<'a> {
+    /// Has read nothing yet.
+    pub fn new(index: &'a Index) -> Self {
+        Texts { index, unpacked: Vec::new(), held: None }
+    }
+
+    /// The text of a document.
+    ///
+    /// # Errors
+    /// If the index is damaged.
+    pub fn text(&mut self, place: Place) -> Result<&str> {
+        let records = self.index.records_of(place);
+        let pack = records.pack(place.document);
+        if self.held != Some((place.segment, pack)) {
+            self.held = None;
+            records.unpack(pack, &mut self.unpacked)?;
+            self.held = Some((place.segment, pack));
+        }
+        records.title_and_text(place.document, &self.unpacked).map(|(_, text)| text)
+    }
+}

@@ -25,11 +25,12 @@ pub struct Plane<'a> {
     pub weight: u16,
 }
 
-/// Adds each plane's weight to the sums of its documents.
-pub fn add_planes(sums: &mut Sums, planes: &[Plane]) {
+/// Adds each plane's weight to the sums of its documents. If one may be `crowded`, it stays
+/// at the highest value, which takes a little longer.
+pub fn add_planes(sums: &mut Sums, planes: &[Plane], crowded: bool) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx512bw") {
-        return wide::add_planes(sums, planes);
+        return wide::add_planes(sums, planes, crowded);
     }
     portable::add_planes(sums, planes);
 }
@@ -80,12 +81,22 @@ mod tests {
             let plane = |(place, bits)| Plane { bits, weight: place as u16 * 3 + 1 };
             let planes: Vec<Plane> = blocks[..count].iter().enumerate().map(plane).collect();
             let (mut chosen, mut plain) = ([5; BLOCK], [5; BLOCK]);
-            add_planes(&mut chosen, &planes);
+            add_planes(&mut chosen, &planes, false);
             portable::add_planes(&mut plain, &planes);
             assert_eq!(chosen, plain);
             let ones = blocks[..count].iter().filter(|bits| bits[1] & 1 == 1).count();
             assert_eq!(plain[64] == 5, ones == 0);
+            let heavy = |plane: &Plane| Plane { weight: plane.weight * 900, ..*plane };
+            let heavy: Vec<Plane> = planes.iter().map(heavy).collect();
+            add_planes(&mut chosen, &heavy, true);
+            portable::add_planes(&mut plain, &heavy);
+            assert_eq!(chosen, plain);
         }
+        let word = [u64::MAX; WORDS];
+        let planes = [Plane { bits: &word, weight: 40_000 }; 3];
+        let mut sums = [0; BLOCK];
+        add_planes(&mut sums, &planes, true);
+        assert_eq!(sums, [u16::MAX; BLOCK]);
     }
 
     #[test]

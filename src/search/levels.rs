@@ -6,8 +6,38 @@
 //! end of their step. By how much that is too high is part of every bound.
 
 /// Where the steps begin.
-pub const LEVELS: [u32; 18] =
-    [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 20, 32, 64, 256, 4096, 1 << 24];
+pub const LEVELS: [u32; 30] = [
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+    14,
+    16,
+    19,
+    22,
+    26,
+    31,
+    38,
+    46,
+    56,
+    68,
+    84,
+    104,
+    128,
+    180,
+    256,
+    1024,
+    65536,
+    1 << 24,
+];
 
 /// The number of planes that a document with this frequency stands in.
 pub fn planes_of(frequency: u32) -> usize {
@@ -32,6 +62,6 @@ mod tests {
         }
         assert_eq!(planes_of(u32::MAX), LEVELS.len());
         assert_eq!(upper_end(0, 7), 1);
-        assert_eq!(upper_end(8, 9), 9);
+        assert_eq!(upper_end(13, 17), 17);
     }
 }

@@ -165,6 +165,9 @@ const ROUNDING: f64 = 1e-9;
 impl Bounds {
     /// No higher than this is the key of a document with `sum`.
     pub fn upper(&self, measure: Measure, facts: &FactsView, document: usize, sum: u16) -> f64 {
+        if sum == u16::MAX {
+            return f64::INFINITY;
+        }
         self.bound(measure, facts, document, f64::from(sum) * (1.0 + 1e-6)) + ROUNDING
     }
 

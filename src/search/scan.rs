@@ -92,7 +92,13 @@ impl Scan {
         sums[range.clone()].fill(0);
         for ((plane, weight), next) in plan.planes.iter().zip(&weights.each).zip(lists) {
             if let Documents::List(list) = plane.documents {
-                *next += add_list(sums, &list[*next..], &range, *weight);
+                let count = count_before(&list[*next..], range.end);
+                let list = &list[*next..*next + count];
+                *next += count;
+                match weights.is_crowded() {
+                    true => add_list(sums, list, |sum| sum.saturating_add(*weight)),
+                    false => add_list(sums, list, |sum| sum.wrapping_add(*weight)),
+                }
             }
         }
         let (blocks, _) = sums.as_chunks_mut::<BLOCK>();
@@ -102,7 +108,7 @@ impl Scan {
             planes.extend(plan.planes.iter().zip(&weights.each).filter_map(|(plane, weight)| {
                 bits_of(plane, block).map(|bits| Plane { bits, weight: *weight })
             }));
-            add_planes(&mut blocks[block], &planes);
+            add_planes(&mut blocks[block], &planes, weights.is_crowded());
         }
     }
 
@@ -152,6 +158,9 @@ fn round_up(value: f64) -> u32 {
     whole + u32::from(f64::from(whole) < value)
 }
 
+/// So many times finer sums are worth the slower additions.
+const WORTH_CROWDING: f64 = 2.0;
+
 /// Sums have no room for the rounding of more terms.
 const MOST_TERMS: usize = 30_000;
 
@@ -176,24 +185,19 @@ fn is_allowed(allowed: Option<&[u64]>, place: usize) -> bool {
 /// Documents of which the best raises the floor: those of one word of a filter.
 const GROUP: usize = 64;
 
-/// Adds `weight` to the sums of the documents of `list` up to the end of `range`;
-/// gives how many those are.
-fn add_list(
-    sums: &mut [u16; CHUNK],
-    list: &[u16],
-    range: &std::ops::Range<usize>,
-    weight: u16,
-) -> usize {
-    let whole = list.last().is_none_or(|last| usize::from(*last) < range.end);
-    let count = match whole {
+/// How many documents of a list stand before `end`.
+fn count_before(list: &[u16], end: usize) -> usize {
+    match list.last().is_none_or(|last| usize::from(*last) < end) {
         true => list.len(),
-        false => list.partition_point(|document| usize::from(*document) < range.end),
-    };
-    for document in &list[..count] {
-        let sum = &mut sums[usize::from(*document)];
-        *sum = sum.wrapping_add(weight);
+        false => list.partition_point(|document| usize::from(*document) < end),
     }
-    count
+}
+
+fn add_list(sums: &mut [u16; CHUNK], list: &[u16], add: impl Fn(u16) -> u16) {
+    for document in list {
+        let sum = &mut sums[usize::from(*document)];
+        *sum = add(*sum);
+    }
 }
 
 fn bits_of<'a>(plane: &Met<'a>, block: usize) -> Option<&'a [u64; WORDS]> {
@@ -210,6 +214,13 @@ struct PlaneWeights {
     bounds: Bounds,
 }
 
+impl PlaneWeights {
+    /// Whether a sum may be too large for its bits.
+    fn is_crowded(&self) -> bool {
+        self.total > f64::from(u16::MAX)
+    }
+}
+
 /// Some blocks of a chunk.
 struct Part<'a> {
     wanted: &'a Wanted<'a>,
@@ -220,7 +231,7 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Weights as integers whose sum cannot overflow.
+    /// Weights as integers.
     fn weights(&self, plan: &Plan) -> PlaneWeights {
         let query = self.wanted.query.whole;
         let strides = &self.chunk.strides[self.strides()];
@@ -239,9 +250,12 @@ impl Part<'_> {
             .map(|plane| worth(plane, plane.value) - worth(plane, plane.below))
             .sum();
         let terms = f64::from(query.size);
+        // Where sums cannot come near the total, what they are made of may be finer.
+        let highest = self.highest_sum();
+        let highest = if highest * WORTH_CROWDING < total { highest } else { total };
         let factor = match self.wanted.measure {
             Measure::Jaccard => 1.0,
-            _ if total > 0.0 => (f64::from(u16::MAX) - terms) / total,
+            _ if total > 0.0 => (f64::from(u16::MAX) - terms) / highest,
             _ => 1.0,
         };
         // Rounding whole values, not steps, errs by less than one a term.
@@ -249,7 +263,8 @@ impl Part<'_> {
         let each: Vec<u16> = plan
             .planes
             .iter()
-            .map(|plane| (rounded(plane, plane.value) - rounded(plane, plane.below)) as u16)
+            .map(|plane| rounded(plane, plane.value) - rounded(plane, plane.below))
+            .map(|weight| weight.min(u16::MAX.into()) as u16)
             .collect();
         let total = each.iter().map(|weight| f64::from(*weight)).sum();
         let step_error = match self.wanted.measure {
@@ -263,6 +278,21 @@ impl Part<'_> {
             _ => terms + step_error * factor,
         };
         PlaneWeights { each, total, bounds: Bounds { factor, slack, scale, query } }
+    }
+
+    /// What no sum can be above, but for the roundings of steps: the cosine is 1 at most.
+    /// A sum that is still too large for its 16 bits stays at the highest value, which
+    /// bounds nothing.
+    fn highest_sum(&self) -> f64 {
+        let query = self.wanted.query.whole;
+        let scales = &self.facts.cosine_scales;
+        let last = scales.partition_point(|scale| *scale > 0.0);
+        let lowest = scales[..last].last().map_or(f64::INFINITY, |scale| f64::from(*scale));
+        match self.wanted.measure {
+            Measure::Cosine => 1.0 / lowest,
+            Measure::Euclidean => query.length / lowest,
+            Measure::Manhattan | Measure::Jaccard => f64::INFINITY,
+        }
     }
 
     /// Numbers of the strides of these blocks.
@@ -300,7 +330,8 @@ impl Part<'_> {
         match lowest < 0.0 {
             true if self.wanted.measure.is_distance() => None,
             true => Some(0),
-            false => Some(lowest.min(f64::from(u16::MAX)) as u16),
+            // The highest value always passes: it may stand for more.
+            false => Some(lowest.min(f64::from(u16::MAX - 1)) as u16),
         }
     }
 

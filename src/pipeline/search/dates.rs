@@ -1,10 +1,16 @@
 //! Dates of documents as seconds.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 
-/// Seconds since 1970 of a date as corpora write it. One without a time zone is taken
-/// as Korean time; `None` if it is no date.
+/// Seconds since 1970 of a date as corpora write it; `None` if it is no date.
+///
+/// One without a time zone is taken as this computer's, as are the days that a user
+/// asks for: documents of a day are then found by that day.
 pub(super) fn seconds(text: &str) -> Option<i64> {
+    seconds_in(text, &Local)
+}
+
+fn seconds_in(text: &str, zone: &impl TimeZone) -> Option<i64> {
     let text = text.trim();
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.timestamp());
@@ -17,8 +23,7 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     let days = ["%y.%m.%d", "%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d"];
     let day = || days.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
     let time = time.or_else(|| day().map(|day| day.and_time(NaiveTime::MIN)))?;
-    let korea = FixedOffset::east_opt(9 * 3600)?;
-    Some(time.and_local_timezone(korea).single()?.timestamp())
+    zone.from_local_datetime(&time).earliest().map(|time| time.timestamp())
 }
 
 #[cfg(test)]
@@ -27,6 +32,8 @@ mod tests {
 
     #[test]
     fn dates_of_corpora_are_read() {
+        let korea = chrono::FixedOffset::east_opt(9 * 3600).unwrap();
+        let seconds = |text: &str| seconds_in(text, &korea);
         let midnight = 1_793_458_800;
         for text in ["2026-11-01", "2026.11.01", "20261101", "26.11.01", " 2026/11/01 "] {
             assert_eq!(seconds(text), Some(midnight), "{text}");

@@ -12,7 +12,7 @@ pub(super) fn add_planes(sums: &mut Sums, planes: &[Plane]) {
             for (place, sum) in group.iter_mut().enumerate() {
                 // All ones or all zeros: no branch a document.
                 let mask = ((word >> place) as u16 & 1).wrapping_neg();
-                *sum = sum.wrapping_add(mask & plane.weight);
+                *sum = sum.saturating_add(mask & plane.weight);
             }
         }
     }

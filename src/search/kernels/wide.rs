@@ -10,8 +10,8 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m512i, _mm512_cmpgt_epu16_mask, _mm512_loadu_si512, _mm512_mask_add_epi16, _mm512_max_epu16,
-    _mm512_set1_epi16, _mm512_storeu_si512,
+    __m512i, _mm512_cmpgt_epu16_mask, _mm512_loadu_si512, _mm512_mask_add_epi16,
+    _mm512_mask_adds_epu16, _mm512_max_epu16, _mm512_set1_epi16, _mm512_storeu_si512,
 };
 
 use super::{BLOCK, Plane, STRIDE, Sums, WORDS};
@@ -19,9 +19,14 @@ use super::{BLOCK, Plane, STRIDE, Sums, WORDS};
 /// Sums in a register.
 const LANES: usize = 32;
 
-pub(super) fn add_planes(sums: &mut Sums, planes: &[Plane]) {
+pub(super) fn add_planes(sums: &mut Sums, planes: &[Plane], crowded: bool) {
     // SAFETY: `kernels::add_planes` asked the processor for AVX-512BW.
-    unsafe { add_all(sums, planes) }
+    unsafe {
+        match crowded {
+            true => add_all::<true>(sums, planes),
+            false => add_all::<false>(sums, planes),
+        }
+    }
 }
 
 pub(super) fn above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
@@ -36,22 +41,22 @@ pub(super) fn highest(sums: &[u16; STRIDE]) -> [u16; STRIDE / 64] {
 
 /// Sums are loaded and stored once for several planes.
 #[target_feature(enable = "avx512bw,avx512f")]
-fn add_all(sums: &mut Sums, planes: &[Plane]) {
+fn add_all<const CROWDED: bool>(sums: &mut Sums, planes: &[Plane]) {
     let (eights, rest) = planes.as_chunks::<8>();
     for eight in eights {
-        add_group(sums, eight);
+        add_group::<CROWDED, 8>(sums, eight);
     }
     let (fours, rest) = rest.as_chunks::<4>();
     for four in fours {
-        add_group(sums, four);
+        add_group::<CROWDED, 4>(sums, four);
     }
     for one in rest {
-        add_group(sums, std::array::from_ref(one));
+        add_group::<CROWDED, 1>(sums, std::array::from_ref(one));
     }
 }
 
 #[target_feature(enable = "avx512bw,avx512f")]
-fn add_group<const PLANES: usize>(sums: &mut Sums, planes: &[Plane; PLANES]) {
+fn add_group<const CROWDED: bool, const PLANES: usize>(sums: &mut Sums, planes: &[Plane; PLANES]) {
     let weights = planes.map(|plane| _mm512_set1_epi16(plane.weight as i16));
     let bits: [&[u64; WORDS]; PLANES] = planes.map(|plane| plane.bits);
     let (registers, _) = sums.as_chunks_mut::<LANES>();
@@ -60,11 +65,20 @@ fn add_group<const PLANES: usize>(sums: &mut Sums, planes: &[Plane; PLANES]) {
         let (mut first, mut second) = (load(low), load(high));
         for plane in 0..PLANES {
             let word = bits[plane][place];
-            first = _mm512_mask_add_epi16(first, word as u32, first, weights[plane]);
-            second = _mm512_mask_add_epi16(second, (word >> 32) as u32, second, weights[plane]);
+            first = add::<CROWDED>(first, word as u32, weights[plane]);
+            second = add::<CROWDED>(second, (word >> 32) as u32, weights[plane]);
         }
         store(low, first);
         store(high, second);
+    }
+}
+
+#[target_feature(enable = "avx512bw,avx512f")]
+#[inline]
+fn add<const CROWDED: bool>(sums: __m512i, mask: u32, weight: __m512i) -> __m512i {
+    match CROWDED {
+        true => _mm512_mask_adds_epu16(sums, mask, sums, weight),
+        false => _mm512_mask_add_epi16(sums, mask, sums, weight),
     }
 }
 

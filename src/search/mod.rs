@@ -25,6 +25,7 @@ pub mod segments;
 mod snippet;
 mod texts;
 mod top;
+mod weigh;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

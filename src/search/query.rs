@@ -36,9 +36,12 @@ pub struct Met<'a> {
     pub documents: Documents<'a>,
     /// What the query has in this column, in absolute value.
     pub query: f64,
-    /// What a document has for its last step, before it is scaled.
+    /// What a document has for its last step, before it is scaled; 0 for the first of a
+    /// term.
     pub below: f64,
-    /// What a document has that stands in this plane, before it is scaled.
+    /// The least that a document has that stands in this plane, before it is scaled.
+    pub least: f64,
+    /// The most that a document has for which this is the last of its planes.
     pub value: f64,
 }
 
@@ -47,11 +50,6 @@ pub struct Met<'a> {
 pub struct Plan<'a> {
     /// The planes.
     pub planes: Vec<Met<'a>>,
-    /// Sum over the columns of the most by which the upper end of a step is too high,
-    /// times the query's value.
-    pub step_error: f64,
-    /// The same without the query's values.
-    pub step_error_unweighed: f64,
 }
 
 impl<'a> Plan<'a> {
@@ -65,11 +63,7 @@ impl<'a> Plan<'a> {
         weights: &Weights,
         measure: Measure,
     ) -> Result<Self> {
-        let mut plan = Plan {
-            planes: Vec::with_capacity(query.columns.len() * 3),
-            step_error: 0.0,
-            step_error_unweighed: 0.0,
-        };
+        let mut plan = Plan { planes: Vec::with_capacity(query.columns.len() * 3) };
         let steps = Steps::new(weights, chunk.highest);
         for (column, value) in query.columns.iter().zip(query.values) {
             let value = f64::from(value.abs());
@@ -89,7 +83,13 @@ impl<'a> Plan<'a> {
 
     fn presence(&mut self, chunk: &'a Chunk, numbers: std::ops::Range<usize>) -> Result<()> {
         for documents in chunk.documents_of(numbers)? {
-            self.planes.push(Met { documents: documents?, query: 1.0, below: 0.0, value: 1.0 });
+            self.planes.push(Met {
+                documents: documents?,
+                query: 1.0,
+                below: 0.0,
+                least: 1.0,
+                value: 1.0,
+            });
         }
         Ok(())
     }
@@ -105,15 +105,13 @@ impl<'a> Plan<'a> {
         if factor == 0.0 || query == 0.0 {
             return Ok(());
         }
-        let (mut below, mut error) = (0.0, 0.0f64);
+        let mut below = 0.0;
         for (level, documents) in chunk.documents_of(numbers)?.take(LEVELS.len()).enumerate() {
             let value = steps.upper[level] * factor;
-            error = error.max((steps.upper[level] - steps.lower[level]) * factor);
-            self.planes.push(Met { documents: documents?, query, below, value });
+            let least = steps.lower[level] * factor;
+            self.planes.push(Met { documents: documents?, query, below, least, value });
             below = value;
         }
-        self.step_error += query * error;
-        self.step_error_unweighed += error;
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use super::kernels::{BLOCK, Plane, STRIDE, Sums, WORDS, above, add_planes, highe
 use super::measure::{Bounds, FactsView, Measure};
 use super::query::{Met, Plan, Query};
 use super::top::Floor;
+use super::weigh::{PlaneWeights, Worth};
 use crate::data::Weights;
 use crate::error::Result;
 
@@ -91,7 +92,9 @@ impl Scan {
         let sums = &mut *self.sums;
         sums[range.clone()].fill(0);
         for ((plane, weight), next) in plan.planes.iter().zip(&weights.each).zip(lists) {
-            if let Documents::List(list) = plane.documents {
+            if *weight > 0
+                && let Documents::List(list) = plane.documents
+            {
                 let count = count_before(&list[*next..], range.end);
                 let list = &list[*next..*next + count];
                 *next += count;
@@ -105,7 +108,8 @@ impl Scan {
         let mut planes: Vec<Plane> = Vec::with_capacity(plan.planes.len());
         for block in part.blocks.clone() {
             planes.clear();
-            planes.extend(plan.planes.iter().zip(&weights.each).filter_map(|(plane, weight)| {
+            let used = plan.planes.iter().zip(&weights.each).filter(|(_, weight)| **weight > 0);
+            planes.extend(used.filter_map(|(plane, weight)| {
                 bits_of(plane, block).map(|bits| Plane { bits, weight: *weight })
             }));
             add_planes(&mut blocks[block], &planes, weights.is_crowded());
@@ -151,15 +155,6 @@ impl Scan {
         }
     }
 }
-
-/// The next whole number; `f64::ceil` is a call where the processor may be an old one.
-fn round_up(value: f64) -> u32 {
-    let whole = value as u32;
-    whole + u32::from(f64::from(whole) < value)
-}
-
-/// So many times finer sums are worth the slower additions.
-const WORTH_CROWDING: f64 = 2.0;
 
 /// Sums have no room for the rounding of more terms.
 const MOST_TERMS: usize = 30_000;
@@ -207,20 +202,6 @@ fn bits_of<'a>(plane: &Met<'a>, block: usize) -> Option<&'a [u64; WORDS]> {
     }
 }
 
-/// Weights of the planes as they are added.
-struct PlaneWeights {
-    each: Vec<u16>,
-    total: f64,
-    bounds: Bounds,
-}
-
-impl PlaneWeights {
-    /// Whether a sum may be too large for its bits.
-    fn is_crowded(&self) -> bool {
-        self.total > f64::from(u16::MAX)
-    }
-}
-
 /// Some blocks of a chunk.
 struct Part<'a> {
     wanted: &'a Wanted<'a>,
@@ -231,68 +212,15 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Weights as integers.
+    /// The weights of the planes in these blocks.
     fn weights(&self, plan: &Plan) -> PlaneWeights {
-        let query = self.wanted.query.whole;
         let strides = &self.chunk.strides[self.strides()];
         let scale = strides.iter().map(|stride| stride.scale).fold(0.0, f64::max);
-        // What a document with this value gets; the steps of a term add up to it.
-        let worth = |plane: &Met, value: f64| match self.wanted.measure {
-            Measure::Cosine if query.length > 0.0 => plane.query / query.length * value,
-            Measure::Cosine => 0.0,
-            Measure::Euclidean => plane.query * value,
-            Measure::Manhattan => plane.query.min(value * scale),
-            Measure::Jaccard => value,
-        };
-        let total: f64 = plan
-            .planes
-            .iter()
-            .map(|plane| worth(plane, plane.value) - worth(plane, plane.below))
-            .sum();
-        let terms = f64::from(query.size);
-        // Where sums cannot come near the total, what they are made of may be finer.
-        let highest = self.highest_sum();
-        let highest = if highest * WORTH_CROWDING < total { highest } else { total };
-        let factor = match self.wanted.measure {
-            Measure::Jaccard => 1.0,
-            _ if total > 0.0 => (f64::from(u16::MAX) - terms) / highest,
-            _ => 1.0,
-        };
-        // Rounding whole values, not steps, errs by less than one a term.
-        let rounded = |plane: &Met, value: f64| round_up(worth(plane, value) * factor);
-        let each: Vec<u16> = plan
-            .planes
-            .iter()
-            .map(|plane| rounded(plane, plane.value) - rounded(plane, plane.below))
-            .map(|weight| weight.min(u16::MAX.into()) as u16)
-            .collect();
-        let total = each.iter().map(|weight| f64::from(*weight)).sum();
-        let step_error = match self.wanted.measure {
-            Measure::Cosine if query.length > 0.0 => plan.step_error / query.length,
-            Measure::Cosine | Measure::Jaccard => 0.0,
-            Measure::Euclidean => plan.step_error,
-            Measure::Manhattan => plan.step_error_unweighed * scale,
-        };
-        let slack = match self.wanted.measure {
-            Measure::Jaccard => 0.0,
-            _ => terms + step_error * factor,
-        };
-        PlaneWeights { each, total, bounds: Bounds { factor, slack, scale, query } }
-    }
-
-    /// What no sum can be above, but for the roundings of steps: the cosine is 1 at most.
-    /// A sum that is still too large for its 16 bits stays at the highest value, which
-    /// bounds nothing.
-    fn highest_sum(&self) -> f64 {
-        let query = self.wanted.query.whole;
-        let scales = &self.facts.cosine_scales;
+        let scales = self.facts.cosine_scales;
         let last = scales.partition_point(|scale| *scale > 0.0);
         let lowest = scales[..last].last().map_or(f64::INFINITY, |scale| f64::from(*scale));
-        match self.wanted.measure {
-            Measure::Cosine => 1.0 / lowest,
-            Measure::Euclidean => query.length / lowest,
-            Measure::Manhattan | Measure::Jaccard => f64::INFINITY,
-        }
+        let worth = Worth { measure: self.wanted.measure, query: self.wanted.query.whole, scale };
+        PlaneWeights::new(&plan.planes, worth, lowest)
     }
 
     /// Numbers of the strides of these blocks.

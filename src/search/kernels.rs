@@ -35,6 +35,20 @@ pub fn add_planes(sums: &mut Sums, planes: &[Plane], crowded: bool) {
     portable::add_planes(sums, planes);
 }
 
+/// What weights of planes may add up to in [`add_light_planes`].
+pub const LIGHT: u16 = 255;
+
+/// The same for planes whose weights add up to [`LIGHT`] at most: twice as many documents
+/// fit an instruction.
+pub fn add_light_planes(sums: &mut Sums, planes: &[Plane], crowded: bool) {
+    debug_assert!(planes.iter().map(|plane| u32::from(plane.weight)).sum::<u32>() <= LIGHT.into());
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512bw") {
+        return wide::add_light_planes(sums, planes, crowded);
+    }
+    portable::add_planes(sums, planes);
+}
+
 /// Puts the places of `sums` that are above `floor` into `found`, plus `base`.
 pub fn above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
     #[cfg(target_arch = "x86_64")]
@@ -86,6 +100,11 @@ mod tests {
             assert_eq!(chosen, plain);
             let ones = blocks[..count].iter().filter(|bits| bits[1] & 1 == 1).count();
             assert_eq!(plain[64] == 5, ones == 0);
+            let light = |plane: &Plane| Plane { weight: plane.weight / 4, ..*plane };
+            let light: Vec<Plane> = planes.iter().map(light).collect();
+            add_light_planes(&mut chosen, &light, count % 2 == 0);
+            portable::add_planes(&mut plain, &light);
+            assert_eq!(chosen, plain);
             let heavy = |plane: &Plane| Plane { weight: plane.weight * 900, ..*plane };
             let heavy: Vec<Plane> = planes.iter().map(heavy).collect();
             add_planes(&mut chosen, &heavy, true);

@@ -1,7 +1,9 @@
 //! Sums of planes over one chunk, and the documents that may be among the best.
 
 use super::chunk::{CHUNK, Chunk, Documents, StrideFacts};
-use super::kernels::{BLOCK, Plane, STRIDE, Sums, WORDS, above, add_planes, highest};
+use super::kernels::{
+    BLOCK, LIGHT, Plane, STRIDE, Sums, WORDS, above, add_light_planes, add_planes, highest,
+};
 use super::measure::{Bounds, FactsView, Measure};
 use super::query::{Met, Plan, Query};
 use super::top::Floor;
@@ -105,14 +107,22 @@ impl Scan {
             }
         }
         let (blocks, _) = sums.as_chunks_mut::<BLOCK>();
-        let mut planes: Vec<Plane> = Vec::with_capacity(plan.planes.len());
+        let groups = Groups::new(plan, weights);
+        let crowded = weights.is_crowded();
+        let mut planes: Vec<Plane> = Vec::with_capacity(groups.planes.len());
         for block in part.blocks.clone() {
             planes.clear();
-            let used = plan.planes.iter().zip(&weights.each).filter(|(_, weight)| **weight > 0);
-            planes.extend(used.filter_map(|(plane, weight)| {
-                bits_of(plane, block).map(|bits| Plane { bits, weight: *weight })
+            planes.extend(groups.planes.iter().filter_map(|(words, weight)| {
+                let bits = words.as_chunks::<WORDS>().0.get(block)?;
+                Some(Plane { bits, weight: *weight })
             }));
-            add_planes(&mut blocks[block], &planes, weights.is_crowded());
+            let sums = &mut blocks[block];
+            let mut start = 0;
+            for &end in &groups.light_ends {
+                add_light_planes(sums, &planes[start..end], crowded);
+                start = end;
+            }
+            add_planes(sums, &planes[start..], crowded);
         }
     }
 
@@ -195,10 +205,37 @@ fn add_list(sums: &mut [u16; CHUNK], list: &[u16], add: impl Fn(u16) -> u16) {
     }
 }
 
-fn bits_of<'a>(plane: &Met<'a>, block: usize) -> Option<&'a [u64; WORDS]> {
-    match plane.documents {
-        Documents::Bits(words) => words.as_chunks::<WORDS>().0.get(block),
-        Documents::List(_) => None,
+/// The bitmaps of a plan, light ones first.
+struct Groups<'a> {
+    planes: Vec<(&'a [u64], u16)>,
+    /// Where each group of light ones ends.
+    light_ends: Vec<usize>,
+}
+
+/// Weights up to this are light.
+const LIGHTEST: u16 = 64;
+
+impl<'a> Groups<'a> {
+    fn new(plan: &Plan<'a>, weights: &PlaneWeights) -> Self {
+        let used = || {
+            let bitmaps = plan.planes.iter().zip(&weights.each).filter(|(_, weight)| **weight > 0);
+            bitmaps.filter_map(|(plane, weight)| match plane.documents {
+                Documents::Bits(words) => Some((words, *weight)),
+                Documents::List(_) => None,
+            })
+        };
+        let mut planes: Vec<(&[u64], u16)> = used().filter(|(_, one)| *one <= LIGHTEST).collect();
+        let (mut light_ends, mut sum) = (Vec::new(), 0);
+        for (place, (_, weight)) in planes.iter().enumerate() {
+            if sum + weight > LIGHT {
+                light_ends.push(place);
+                sum = 0;
+            }
+            sum += weight;
+        }
+        light_ends.push(planes.len());
+        planes.extend(used().filter(|(_, one)| *one > LIGHTEST));
+        Groups { planes, light_ends }
     }
 }
 

@@ -10,8 +10,10 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m512i, _mm512_cmpgt_epu16_mask, _mm512_loadu_si512, _mm512_mask_add_epi16,
-    _mm512_mask_adds_epu16, _mm512_max_epu16, _mm512_set1_epi16, _mm512_storeu_si512,
+    __m512i, _mm512_add_epi16, _mm512_adds_epu16, _mm512_castsi512_si256, _mm512_cmpgt_epu16_mask,
+    _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_loadu_si512, _mm512_mask_add_epi8,
+    _mm512_mask_add_epi16, _mm512_mask_adds_epu16, _mm512_max_epu16, _mm512_set1_epi8,
+    _mm512_set1_epi16, _mm512_setzero_si512, _mm512_storeu_si512,
 };
 
 use super::{BLOCK, Plane, STRIDE, Sums, WORDS};
@@ -27,6 +29,11 @@ pub(super) fn add_planes(sums: &mut Sums, planes: &[Plane], crowded: bool) {
             false => add_all::<false>(sums, planes),
         }
     }
+}
+
+pub(super) fn add_light_planes(sums: &mut Sums, planes: &[Plane], crowded: bool) {
+    // SAFETY: `kernels::add_light_planes` asked the processor for AVX-512BW.
+    unsafe { add_light(sums, planes, crowded) }
 }
 
 pub(super) fn above(sums: &[u16], floor: u16, base: u32, found: &mut Vec<u32>) {
@@ -79,6 +86,42 @@ fn add<const CROWDED: bool>(sums: __m512i, mask: u32, weight: __m512i) -> __m512
     match CROWDED {
         true => _mm512_mask_adds_epu16(sums, mask, sums, weight),
         false => _mm512_mask_add_epi16(sums, mask, sums, weight),
+    }
+}
+
+/// Words of bits whose documents are summed at once.
+const TILE: usize = 4;
+
+/// Sums of eight bits first, which then go into those of sixteen.
+#[target_feature(enable = "avx512bw,avx512f")]
+fn add_light(sums: &mut Sums, planes: &[Plane], crowded: bool) {
+    let (tiles, _) = sums.as_chunks_mut::<{ TILE * 64 }>();
+    for (tile, sums) in tiles.iter_mut().enumerate() {
+        let mut light = [_mm512_setzero_si512(); TILE];
+        for plane in planes {
+            let weight = _mm512_set1_epi8(plane.weight as i8);
+            let (words, _) = plane.bits.as_chunks::<TILE>();
+            for (light, word) in light.iter_mut().zip(words[tile]) {
+                *light = _mm512_mask_add_epi8(*light, word, *light, weight);
+            }
+        }
+        let (registers, _) = sums.as_chunks_mut::<LANES>();
+        let (pairs, _) = registers.as_chunks_mut::<2>();
+        for ([low, high], light) in pairs.iter_mut().zip(light) {
+            let first = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(light));
+            let second = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(light));
+            store(low, widened(load(low), first, crowded));
+            store(high, widened(load(high), second, crowded));
+        }
+    }
+}
+
+#[target_feature(enable = "avx512bw,avx512f")]
+#[inline]
+fn widened(sums: __m512i, light: __m512i, crowded: bool) -> __m512i {
+    match crowded {
+        true => _mm512_adds_epu16(sums, light),
+        false => _mm512_add_epi16(sums, light),
     }
 }
 

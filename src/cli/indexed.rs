@@ -1,8 +1,8 @@
 //! The index that a command searches: opened, or built first.
 
-use malmoi::Result;
 use malmoi::config::{Overrides, Pipeline};
 use malmoi::pipeline::{Kept, SearchEngine, build_index};
+use malmoi::{Error, Result};
 
 use super::Context;
 use super::outdated;
@@ -27,5 +27,10 @@ pub fn engine(
         outdated::warn_of(&pipeline, Kept::Rows, context);
     }
     let engine = SearchEngine::open(&pipeline, &state, progress)?;
+    if !engine.is_of_last_run(&pipeline, &state)? {
+        let (name, message) = (&pipeline.name, "the index is older than the last run");
+        let hint = format!("`malmoi index {name} --rebuild` takes over what the run found");
+        context.output().warning(&Error::data(message).hinted(hint));
+    }
     Ok((pipeline, engine))
 }

@@ -100,13 +100,13 @@ mod tests {
             assert_eq!(chosen, plain);
             let ones = blocks[..count].iter().filter(|bits| bits[1] & 1 == 1).count();
             assert_eq!(plain[64] == 5, ones == 0);
-            let light = |plane: &Plane| Plane { weight: plane.weight / 4, ..*plane };
-            let light: Vec<Plane> = planes.iter().map(light).collect();
+            let light = planes.iter().map(|plane| Plane { weight: plane.weight / 4, ..*plane });
+            let light: Vec<Plane> = light.collect();
             add_light_planes(&mut chosen, &light, count % 2 == 0);
             portable::add_planes(&mut plain, &light);
             assert_eq!(chosen, plain);
-            let heavy = |plane: &Plane| Plane { weight: plane.weight * 900, ..*plane };
-            let heavy: Vec<Plane> = planes.iter().map(heavy).collect();
+            let heavy = planes.iter().map(|plane| Plane { weight: plane.weight * 900, ..*plane });
+            let heavy: Vec<Plane> = heavy.collect();
             add_planes(&mut chosen, &heavy, true);
             portable::add_planes(&mut plain, &heavy);
             assert_eq!(chosen, plain);

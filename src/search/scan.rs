@@ -5,7 +5,7 @@ use super::kernels::{
     BLOCK, LIGHT, Plane, STRIDE, Sums, WORDS, above, add_light_planes, add_planes, highest,
 };
 use super::measure::{Bounds, FactsView, Measure};
-use super::query::{Met, Plan, Query};
+use super::query::{Plan, Query};
 use super::top::Floor;
 use super::weigh::{PlaneWeights, Worth};
 use crate::data::Weights;

@@ -9,7 +9,7 @@ use crate::data::{BREAK, UNKNOWN};
 use crate::error::{Error, Result};
 use crate::pipeline::encoder::{Encoder, Traced};
 use crate::pipeline::nearest::Nearest;
-use crate::pipeline::shelf::Shelf;
+use crate::pipeline::shelf::{Kept, Shelf};
 use crate::pipeline::watch::Watch;
 use crate::search::{
     Filter, Hit, Index, Match, Measure, Place, Query, Record, Snippet, Worker, snippet,
@@ -68,6 +68,16 @@ impl SearchEngine {
     pub fn exists(pipeline: &Pipeline, state: &Path) -> Result<bool> {
         let folder = folder(&Shelf::open(state, &pipeline.name)?);
         Ok(folder.exists() && Index::open(&folder)?.is_some())
+    }
+
+    /// Whether the last run of `pipeline` made the rows that the index holds.
+    ///
+    /// # Errors
+    /// If what is kept of the pipeline is damaged.
+    pub fn is_of_last_run(&self, pipeline: &Pipeline, state: &Path) -> Result<bool> {
+        let shelf = Shelf::open(state, &pipeline.name)?;
+        let rows = shelf.manifest.kept.get(&Kept::Rows);
+        Ok(rows.is_none_or(|rows| rows.fingerprint == self.index.segments().fingerprint()))
     }
 
     /// The row of a text.

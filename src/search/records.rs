@@ -1,16 +1,15 @@
 //! What is told of a document that was found: its id, its title, its text, and by what
 //! it can be filtered.
 
-use std::collections::BTreeMap;
-use std::io::{Read, Write};
+mod write;
 
-use flate2::Compression;
+use std::io::Read;
+
 use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
-use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::files::{Column, Sections, SectionsWriter};
+use crate::files::{Column, Sections};
+pub(in crate::search) use write::write_records;
 
 /// One document as it is kept beside its row.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,132 +40,12 @@ const LONGEST_TEXT: usize = 1 << 20;
 /// What no date is written as; it sorts before all others.
 const NO_DATE: i64 = i64::MIN;
 
-/// Writes the records in the order of `order`.
-pub(super) fn write_records(
-    file: &mut SectionsWriter,
-    records: &[Record],
-    order: &[u32],
-) -> Result<()> {
-    let ordered: Vec<&Record> = order.iter().map(|place| &records[*place as usize]).collect();
-    write_ids(file, &ordered)?;
-    write_dates(file, &ordered)?;
-    for (field, tags) in FIELD_TAGS.iter().enumerate() {
-        write_field(file, tags, &ordered, field)?;
-    }
-    write_texts(file, &ordered)
-}
-
 /// For each field: values, ends of the values, ends of the documents of each, documents.
 const FIELD_TAGS: [[[u8; 4]; 4]; FIELDS.len()] = [
     [*b"F0VA", *b"F0VE", *b"F0DE", *b"F0DO"],
     [*b"F1VA", *b"F1VE", *b"F1DE", *b"F1DO"],
     [*b"F2VA", *b"F2VE", *b"F2DE", *b"F2DO"],
 ];
-
-/// Ids in the order of documents, and the documents in the order of their ids.
-fn write_ids(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
-    write_strings(file, *b"IDEN", *b"IDBY", records, |record: &Record| &record.id)?;
-    let mut sorted: Vec<u32> = (0..records.len() as u32).collect();
-    sorted.par_sort_unstable_by_key(|place| (records[*place as usize].id.as_str(), *place));
-    file.section::<u32>(*b"IDSO")?.write(&sorted)
-}
-
-/// The end of each string, and the strings.
-fn write_strings(
-    file: &mut SectionsWriter,
-    ends: [u8; 4],
-    bytes: [u8; 4],
-    records: &[&Record],
-    of: impl Fn(&Record) -> &str,
-) -> Result<()> {
-    let end = |end: &mut u64, record: &&Record| {
-        *end += of(record).len() as u64;
-        Some(*end)
-    };
-    file.section::<u64>(ends)?.write(&records.iter().scan(0, end).collect::<Vec<_>>())?;
-    let mut section = file.section::<u8>(bytes)?;
-    records.iter().try_for_each(|record| section.write(of(record).as_bytes()))
-}
-
-fn write_dates(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
-    let date = |place: u32| records[place as usize].date.unwrap_or(NO_DATE);
-    let mut sorted: Vec<u32> = (0..records.len() as u32).collect();
-    sorted.sort_unstable_by_key(|place| (date(*place), *place));
-    let dates: Vec<u64> = sorted.iter().map(|place| date(*place) as u64).collect();
-    file.section::<u64>(*b"DATE")?.write(&dates)?;
-    file.section::<u32>(*b"DATO")?.write(&sorted)?;
-    let dates: Vec<u64> = (0..records.len() as u32).map(|place| date(place) as u64).collect();
-    file.section::<u64>(*b"DATD")?.write(&dates)?;
-    write_strings(file, *b"DTEN", *b"DTBY", records, |record: &Record| &record.date_text)
-}
-
-fn write_field(
-    file: &mut SectionsWriter,
-    [values, value_ends, document_ends, documents]: &[[u8; 4]; 4],
-    records: &[&Record],
-    field: usize,
-) -> Result<()> {
-    let mut by_value: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for (place, record) in records.iter().enumerate() {
-        let value = record.fields[field].as_str();
-        if !value.is_empty() {
-            by_value.entry(value).or_default().push(place as u32);
-        }
-    }
-    let mut section = file.section::<u8>(*values)?;
-    by_value.keys().try_for_each(|value| section.write(value.as_bytes()))?;
-    let ends = |length: fn(&(&&str, &Vec<u32>)) -> usize| -> Vec<u64> {
-        let sum = |end: &mut u64, one| {
-            *end += length(&one) as u64;
-            Some(*end)
-        };
-        by_value.iter().scan(0, sum).collect()
-    };
-    file.section::<u64>(*value_ends)?.write(&ends(|(value, _)| value.len()))?;
-    file.section::<u64>(*document_ends)?.write(&ends(|(_, documents)| documents.len()))?;
-    let mut section = file.section::<u32>(*documents)?;
-    by_value.values().try_for_each(|documents| section.write(documents))
-}
-
-/// Titles and texts, several documents together: (end of title, end of text) within them.
-fn write_texts(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
-    let mut ends = Vec::with_capacity(records.len());
-    for together in records.chunks(TOGETHER) {
-        let mut end = 0;
-        for record in together {
-            let title = end + record.title.len() as u32;
-            end = title + cut(&record.text).len() as u32;
-            ends.push([title, end]);
-        }
-    }
-    file.section::<[u32; 2]>(*b"TXTE")?.write(&ends)?;
-    let mut section_ends = Vec::new();
-    let mut section = file.section::<u8>(*b"TEXT")?;
-    let mut end = 0;
-    for many in records.chunks(TOGETHER * 256) {
-        let packed: Vec<Vec<u8>> = many.par_chunks(TOGETHER).map(pack).collect();
-        for bytes in packed {
-            end += bytes.len() as u64;
-            section_ends.push(end);
-            section.write(&bytes)?;
-        }
-    }
-    file.section::<u64>(*b"TXTB")?.write(&section_ends)
-}
-
-fn cut(text: &str) -> &str {
-    let end = (0..=text.len().min(LONGEST_TEXT)).rev().find(|end| text.is_char_boundary(*end));
-    &text[..end.unwrap_or(0)]
-}
-
-fn pack(records: &[&Record]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-    for record in records {
-        let parts = [record.title.as_bytes(), cut(&record.text).as_bytes()];
-        parts.iter().for_each(|part| encoder.write_all(part).expect("memory takes all"));
-    }
-    encoder.finish().expect("memory takes all")
-}
 
 /// The records of a segment.
 pub struct Records {

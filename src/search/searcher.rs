@@ -120,8 +120,12 @@ impl Worker {
         if self.dense.len() < needed {
             self.dense.resize(needed, 0.0);
         }
-        self.frequencies.clear();
-        self.frequencies.extend((0..SMALL).map(|count| weights.term_frequency(count as f32)));
+        // Two are enough to tell both ways of weighing apart.
+        let known = self.frequencies.get(2).copied();
+        if known != Some(weights.term_frequency(2.0)) {
+            self.frequencies =
+                (0..SMALL).map(|count| weights.term_frequency(count as f32)).collect();
+        }
         for (column, value) in query.columns.iter().zip(query.values) {
             self.dense[*column as usize] = *value;
         }

@@ -94,37 +94,48 @@ impl Answering<'_> {
             return Ok(Done { lines: 1, bad: vec![problem], ..Done::default() });
         }
         let mut done = Done::default();
-        for (number, line) in block.lines() {
+        let lines: Vec<(u64, &[u8])> = block.lines().collect();
+        for together in lines.chunks(TOGETHER) {
             if self.watch.check().is_err() {
                 break;
             }
-            done.lines += 1;
-            match utf8(line) {
-                Ok(text) => {
-                    let (hits, micros) = self.answer(worker, encoder, text)?;
-                    write_answer(&mut done.bytes, number - 1, &hits, micros);
+            let mut rows = Vec::with_capacity(together.len());
+            for (number, line) in together {
+                done.lines += 1;
+                match utf8(line) {
+                    Ok(text) => rows.push((number - 1, row(encoder, text))),
+                    Err(reason) => done.bad.push((*number, reason)),
                 }
-                Err(reason) => done.bad.push((number, reason)),
+            }
+            for (number, row) in &rows {
+                let (hits, micros) = self.answer(worker, row)?;
+                write_answer(&mut done.bytes, *number, &hits, micros);
             }
         }
         Ok(done)
     }
 
-    fn answer(
-        &self,
-        worker: &mut Worker,
-        encoder: &mut EncoderWorker,
-        text: &str,
-    ) -> Result<(Vec<Hit>, f64)> {
-        let SearchEngine { index, encoder: rooms } = self.engine;
-        let weights = &rooms.vectorizer.weights;
+    fn answer(&self, worker: &mut Worker, (columns, values): &Row) -> Result<(Vec<Hit>, f64)> {
+        let SearchEngine { index, encoder } = self.engine;
+        let weights = &encoder.vectorizer.weights;
         let BatchParams { measure, top, .. } = *self.params;
-        let (columns, values) = encoder.encode(text);
         let start = processor_micros();
         let query = Query::new(columns, values);
         let hits = index.search(worker, weights, &query, measure, top, self.allowed)?;
         Ok((hits, processor_micros() - start))
     }
+}
+
+/// Questions that are analyzed before any of them is answered: the index then stays in
+/// the processor's caches from answer to answer.
+const TOGETHER: usize = 64;
+
+/// Columns and weights.
+type Row = (Vec<u32>, Vec<f32>);
+
+fn row(encoder: &mut EncoderWorker, text: &str) -> Row {
+    let (columns, values) = encoder.encode(text);
+    (columns.to_vec(), values.to_vec())
 }
 
 fn write_answer(bytes: &mut Vec<u8>, query: u64, hits: &[Hit], micros: f64) {

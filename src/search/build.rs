@@ -137,19 +137,24 @@ impl Worth {
 fn build_chunk(documents: &[u32], counts: &Counts, worths: &[Worth], columns: usize) -> ChunkParts {
     let postings = Postings::new(documents, counts, columns);
     let mut planes = Planes::new(documents.len());
+    // The planes of frequent terms, which most queries meet, stand together.
+    let mut places = vec![0..0; columns];
+    for column in postings.frequent_first() {
+        let (holders, frequencies) = postings.of(column as usize);
+        places[column as usize] = planes.add(holders, frequencies);
+    }
     let mut buckets = vec![0];
-    let mut terms = Vec::new();
-    for column in 0..columns {
-        let (holders, frequencies) = postings.of(column);
-        if !holders.is_empty() {
-            terms.push([column as u32, planes.places.len() as u32]);
-            planes.add(holders, frequencies);
+    let (mut terms, mut in_order) = (Vec::new(), Vec::with_capacity(planes.places.len()));
+    for (column, places) in places.into_iter().enumerate() {
+        if !places.is_empty() {
+            terms.push([column as u32, in_order.len() as u32]);
+            in_order.extend_from_slice(&planes.places[places]);
         }
         if (column + 1) % BUCKET as usize == 0 || column + 1 == columns {
             buckets.push(terms.len() as u32);
         }
     }
-    terms.push([columns as u32, planes.places.len() as u32]);
+    terms.push([columns as u32, in_order.len() as u32]);
     let (row_starts, rows) = encode_rows(documents, counts);
     let worth = |document: &u32| &worths[*document as usize];
     let size = |document: &u32| counts.row(*document as usize).0.len() as u32;
@@ -164,7 +169,7 @@ fn build_chunk(documents: &[u32], counts: &Counts, worths: &[Worth], columns: us
         strides: strides.collect(),
         buckets,
         terms,
-        planes: planes.places,
+        planes: in_order,
         bits: planes.bits,
         lists: planes.lists,
         cosine_scales: documents.iter().map(|one| worth(one).cosine_scale).collect(),
@@ -212,6 +217,15 @@ impl Postings {
         Postings { starts, holders, frequencies }
     }
 
+    /// The columns that occur, those in most documents first.
+    fn frequent_first(&self) -> Vec<u32> {
+        let size = |column: u32| self.starts[column as usize + 1] - self.starts[column as usize];
+        let columns = self.starts.len() as u32 - 2;
+        let mut columns: Vec<u32> = (0..columns).filter(|column| size(*column) > 0).collect();
+        columns.sort_by_key(|column| std::cmp::Reverse(size(*column)));
+        columns
+    }
+
     fn of(&self, column: usize) -> (&[u16], &[u32]) {
         let range = self.starts[column] as usize..self.starts[column + 1] as usize;
         (&self.holders[range.clone()], &self.frequencies[range])
@@ -238,8 +252,9 @@ impl Planes {
         }
     }
 
-    /// Adds the planes of one term.
-    fn add(&mut self, holders: &[u16], frequencies: &[u32]) {
+    /// Adds the planes of one term; gives their places.
+    fn add(&mut self, holders: &[u16], frequencies: &[u32]) -> std::ops::Range<usize> {
+        let start = self.places.len();
         self.add_plane(holders);
         let mut by_level = std::mem::take(&mut self.by_level);
         by_level.iter_mut().for_each(Vec::clear);
@@ -251,6 +266,7 @@ impl Planes {
         let filled = by_level[1..].iter().take_while(|level| !level.is_empty());
         filled.for_each(|level| self.add_plane(level));
         self.by_level = by_level;
+        start..self.places.len()
     }
 
     fn add_plane(&mut self, holders: &[u16]) {

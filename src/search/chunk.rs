@@ -12,7 +12,7 @@ use crate::files::Column;
 pub const CHUNK: usize = 1 << 16;
 
 /// Columns a bucket of the directory of terms.
-pub const BUCKET: u32 = 64;
+pub const BUCKET: u32 = 16;
 
 /// One chunk of an index. Places and lengths are checked where they are used.
 pub struct Chunk {

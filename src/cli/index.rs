@@ -89,8 +89,12 @@ fn told(change: &IndexChange, arguments: &Arguments, context: &Context) -> Resul
     if arguments.add.is_none()
         && let Some(first) = unknown.first()
     {
-        return Err(Error::data(format!("{} ids are not in the index: `{first}`…", unknown.len()))
-            .hinted("`malmoi search NAME TEXT` shows ids"));
+        let more = match unknown.len() {
+            1 => String::new(),
+            count => format!(", nor {} others", count - 1),
+        };
+        return Err(Error::data(format!("no document of the index has the id `{first}`{more}"))
+            .hinted("`malmoi search NAME TEXT` shows ids; all others were taken out"));
     }
     if skipped.count > 0 {
         return Err(Error::data(format!("{} documents could not be added", skipped.count))

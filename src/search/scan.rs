@@ -1,5 +1,7 @@
 //! Sums of planes over one chunk, and the documents that may be among the best.
 
+use std::ops::Range;
+
 use super::chunk::{CHUNK, Chunk, Documents, StrideFacts};
 use super::kernels::{
     BLOCK, LIGHT, Plane, STRIDE, Sums, WORDS, above, add_light_planes, add_planes, highest,
@@ -90,39 +92,13 @@ impl Scan {
     }
 
     fn add(&mut self, part: &Part, plan: &Plan, weights: &PlaneWeights, lists: &mut [usize]) {
-        let range = part.blocks.start * BLOCK..part.blocks.end * BLOCK;
-        let sums = &mut *self.sums;
-        sums[range.clone()].fill(0);
-        for ((plane, weight), next) in plan.planes.iter().zip(&weights.each).zip(lists) {
-            if *weight > 0
-                && let Documents::List(list) = plane.documents
-            {
-                let count = count_before(&list[*next..], range.end);
-                let list = &list[*next..*next + count];
-                *next += count;
-                match weights.is_crowded() {
-                    true => add_list(sums, list, |sum| sum.saturating_add(*weight)),
-                    false => add_list(sums, list, |sum| sum.wrapping_add(*weight)),
-                }
-            }
-        }
-        let (blocks, _) = sums.as_chunks_mut::<BLOCK>();
+        let Range { start, end } = part.blocks;
+        self.sums[start * BLOCK..end * BLOCK].fill(0);
+        add_lists(&mut self.sums, end * BLOCK, plan, weights, lists);
         let groups = Groups::new(plan, weights);
-        let crowded = weights.is_crowded();
-        let mut planes: Vec<Plane> = Vec::with_capacity(groups.planes.len());
-        for block in part.blocks.clone() {
-            planes.clear();
-            planes.extend(groups.planes.iter().filter_map(|(words, weight)| {
-                let bits = words.as_chunks::<WORDS>().0.get(block)?;
-                Some(Plane { bits, weight: *weight })
-            }));
-            let sums = &mut blocks[block];
-            let mut start = 0;
-            for &end in &groups.light_ends {
-                add_light_planes(sums, &planes[start..end], crowded);
-                start = end;
-            }
-            add_planes(sums, &planes[start..], crowded);
+        let (sums, _) = self.sums.as_chunks_mut::<BLOCK>();
+        for block in start..end {
+            groups.add(&mut sums[block], block, weights.is_crowded());
         }
     }
 
@@ -190,6 +166,29 @@ fn is_allowed(allowed: Option<&[u64]>, place: usize) -> bool {
 /// Documents of which the best raises the floor: those of one word of a filter.
 const GROUP: usize = 64;
 
+/// Adds the weights of lists to the sums of their documents before `end`; `next` tells of
+/// each list where it goes on.
+fn add_lists(
+    sums: &mut [u16; CHUNK],
+    end: usize,
+    plan: &Plan,
+    weights: &PlaneWeights,
+    next: &mut [usize],
+) {
+    let crowded = weights.is_crowded();
+    for ((plane, weight), next) in plan.planes.iter().zip(&weights.each).zip(next) {
+        if let (Documents::List(list), 1..) = (plane.documents, *weight) {
+            let rest = &list[*next..];
+            let list = &rest[..count_before(rest, end)];
+            *next += list.len();
+            match crowded {
+                true => add_list(sums, list, |sum| sum.saturating_add(*weight)),
+                false => add_list(sums, list, |sum| sum.wrapping_add(*weight)),
+            }
+        }
+    }
+}
+
 /// How many documents of a list stand before `end`.
 fn count_before(list: &[u16], end: usize) -> usize {
     match list.last().is_none_or(|last| usize::from(*last) < end) {
@@ -236,6 +235,21 @@ impl<'a> Groups<'a> {
         light_ends.push(planes.len());
         planes.extend(used().filter(|(_, one)| *one > LIGHTEST));
         Groups { planes, light_ends }
+    }
+
+    /// Adds what stands in one block to its sums.
+    fn add(&self, sums: &mut Sums, block: usize, crowded: bool) {
+        let plane = |&(words, weight): &(&'a [u64], u16)| {
+            let bits = words.as_chunks::<WORDS>().0.get(block)?;
+            Some(Plane { bits, weight })
+        };
+        let planes: Vec<Plane> = self.planes.iter().filter_map(plane).collect();
+        let mut start = 0;
+        for &end in &self.light_ends {
+            add_light_planes(sums, &planes[start..end], crowded);
+            start = end;
+        }
+        add_planes(sums, &planes[start..], crowded);
     }
 }
 

@@ -114,7 +114,7 @@ def check(rows, queries, measure, answers, ids):
         best = np.sort(sign * scores)[:TOP] * sign
         if sign < 0:
             best = best[best > 0]
-        same = len(hits) == len(best) and all(
+        same = len({hit["id"] for hit in hits}) == len(hits) == len(best) and all(
             abs(hit["score"] - wanted) < NEAR and abs(hit["score"] - scores[places[hit["id"]]]) < NEAR
             for hit, wanted in zip(hits, best)
         )

@@ -40,7 +40,7 @@ def main() -> None:
     dice = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder:
         project = Project(pathlib.Path(folder), options, dice)
-        kills = changes = 0
+        kills = changes = late = 0
         while kills < options.kills:
             before = project.documents
             command, after = project.next_change()
@@ -50,7 +50,11 @@ def main() -> None:
             else:
                 kills += 1
             project.check({before, after})
-    print(f"{kills} kills, {changes} changes that were not hit: {project.checks} checks, all whole")
+            late += project.documents == after
+    print(
+        f"{kills} kills, {late - changes} of them after the change was made, "
+        f"{changes} changes that were not hit: {project.checks} checks, all whole"
+    )
 
 
 def arguments() -> argparse.Namespace:

@@ -236,3 +236,6 @@ impl Index {
 fn is_set(bits: &[u64], number: u32) -> bool {
     bits[number as usize / 64] >> (number % 64) & 1 == 1
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! What is told of a document that was found: its id, its title, its text, and by what
 //! it can be filtered.
 
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::io::Read;
@@ -34,7 +36,7 @@ pub const FIELDS: [&str; 3] = ["source", "label", "language"];
 /// Documents whose texts are compressed together.
 const TOGETHER: usize = 16;
 
-/// Longer texts are cut: a snippet is all that is shown of them.
+/// Longer texts and titles are cut: a snippet is all that is shown of them.
 const LONGEST_TEXT: usize = 1 << 20;
 
 /// What no date is written as; it sorts before all others.
@@ -174,7 +176,7 @@ impl Records {
         bits: &mut [u64],
     ) -> Result<()> {
         let dates = self.dates.all()?;
-        let since = since.unwrap_or(NO_DATE + 1);
+        let since = since.unwrap_or(NO_DATE).max(NO_DATE + 1);
         let start = dates.partition_point(|date| (*date as i64) < since);
         let end =
             until.map_or(dates.len(), |until| dates.partition_point(|date| (*date as i64) < until));
@@ -227,7 +229,7 @@ impl Records {
 }
 
 /// Texts and titles of documents that are compressed together.
-const MOST_TOGETHER: u32 = (TOGETHER * (LONGEST_TEXT + (1 << 20))) as u32;
+const MOST_TOGETHER: u32 = (TOGETHER * 2 * LONGEST_TEXT) as u32;
 
 impl Field {
     fn documents_with(&self, value: &str) -> Result<&[u32]> {

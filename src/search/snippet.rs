@@ -88,8 +88,10 @@ fn part(text: &str, start: usize, length: usize) -> Range<usize> {
     };
     let end =
         text[begin..].char_indices().nth(length).map_or(text.len(), |(place, _)| begin + place);
-    let end = match text[begin..end].rfind(char::is_whitespace) {
-        Some(blank) if end < text.len() && blank > length / 2 => begin + blank,
+    // Not before what the part is shown for.
+    let shown = start.max(begin);
+    let end = match text[shown..end].rfind(char::is_whitespace) {
+        Some(blank) if end < text.len() && shown + blank > begin + length / 2 => shown + blank,
         _ => end,
     };
     begin.min(end)..end
@@ -97,6 +99,8 @@ fn part(text: &str, start: usize, length: usize) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn found(text: &str, words: &[&str], length: usize) -> String {
@@ -138,11 +142,59 @@ mod tests {
     }
 
     #[test]
-    fn any_start_and_length_will_do() {
-        let text = "가나 다라\u{a0}마바 🙂🙂 사아자 차카타";
-        for length in 0..30 {
-            for word in ["가", "라", "🙂", "타", " "] {
-                found(text, &[word, "바"], length);
+    fn a_term_is_shown_though_no_blank_follows() {
+        let text = format!("{} 학교{}", "가".repeat(31), "나".repeat(200));
+        assert!(found(&text, &["학교"], 160).contains("[학교]"));
+        let text = format!("{} {} 학교{}", "가", "다".repeat(30), "나".repeat(200));
+        assert!(found(&text, &["학교"], 160).contains("[학교]"));
+    }
+
+    /// Matches of a text: from one of its characters to another. Only words weigh: terms
+    /// have no blanks.
+    fn matches(text: &str, pairs: &[(usize, usize, u32)]) -> Vec<Match> {
+        let ends: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
+        let of = |&(start, length, term): &(usize, usize, u32)| {
+            let start = start % (ends.len() + 1);
+            let place = |place: usize| ends.get(place).copied().unwrap_or(text.len());
+            let range = place(start)..place(start + length);
+            let weight = if is_word(&text[range.clone()]) { term as f32 } else { 0.0 };
+            Match { range, term, weight }
+        };
+        let mut matches: Vec<Match> = pairs.iter().map(of).collect();
+        matches.sort_by_key(|one| (one.range.start, one.range.end));
+        matches
+    }
+
+    fn is_word(text: &str) -> bool {
+        !text.is_empty() && !text.contains(char::is_whitespace)
+    }
+
+    proptest! {
+        #[test]
+        fn a_part_of_any_text_is_shown(
+            text in "(가{1,9}[ \n]|a{1,30}|[\t🙂\u{a0}\u{0301}]|\\PC){0,15}",
+            pairs in prop::collection::vec((0..90usize, 0..9usize, 0..4u32), 0..12),
+            length in 0..60usize,
+        ) {
+            let matches = matches(&text, &pairs);
+            let Snippet { text: part, highlights } = snippet(&text, &matches, length);
+            let plain = |c: char| if c.is_ascii_control() { ' ' } else { c };
+            let whole: String = text.chars().map(plain).collect();
+            let body = part.strip_prefix('…').filter(|_| !whole.starts_with(&part)).unwrap_or(&part);
+            let body = if whole.ends_with(body) { body } else { body.strip_suffix('…').unwrap() };
+            prop_assert!(whole.contains(body) && body.chars().count() <= length, "{:?}", part);
+            let mut done = None;
+            for highlight in &highlights {
+                prop_assert!(part.get(highlight.clone()).is_some(), "{:?}", highlight);
+                prop_assert!(done.is_none_or(|done| done < highlight.start), "{:?}", highlights);
+                done = Some(highlight.end);
+            }
+            let fits = |one: &Match| {
+                let characters = text[one.range.clone()].chars().count();
+                one.weight > 0.0 && characters <= length - length / 5
+            };
+            if matches.iter().any(fits) {
+                prop_assert!(!highlights.is_empty(), "{:?}", part);
             }
         }
     }

@@ -97,7 +97,7 @@ fn write_texts(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
     for together in records.chunks(TOGETHER) {
         let mut end = 0;
         for record in together {
-            let title = end + record.title.len() as u32;
+            let title = end + cut(&record.title).len() as u32;
             end = title + cut(&record.text).len() as u32;
             ends.push([title, end]);
         }
@@ -125,7 +125,7 @@ fn cut(text: &str) -> &str {
 fn pack(records: &[&Record]) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
     for record in records {
-        let parts = [record.title.as_bytes(), cut(&record.text).as_bytes()];
+        let parts = [cut(&record.title).as_bytes(), cut(&record.text).as_bytes()];
         parts.iter().for_each(|part| encoder.write_all(part).expect("memory takes all"));
     }
     encoder.finish().expect("memory takes all")

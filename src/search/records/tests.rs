@@ -1,0 +1,84 @@
+//! Records that are written and read again.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::files::SectionsWriter;
+use crate::search::FORM;
+
+/// The records as they are read, in `order`.
+fn written<T>(records: &[Record], order: &[u32], read: impl FnOnce(&Records) -> T) -> T {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records");
+    let mut file = SectionsWriter::create(&path, FORM).unwrap();
+    write_records(&mut file, records, order).unwrap();
+    file.commit().unwrap();
+    read(&Records::open(&Sections::open(&path, FORM).unwrap(), order.len() as u32).unwrap())
+}
+
+fn any_record() -> impl Strategy<Value = Record> {
+    let text = || prop_oneof![3 => ".{0,20}", 1 => "(?s).{0,300}"];
+    let field = || prop_oneof![2 => Just(String::new()), 1 => "[ab가]{1,2}", 1 => any::<String>()];
+    let date = prop::option::of((i64::MIN + 1)..=i64::MAX);
+    (text(), text(), date, text(), [field(), field(), field()]).prop_map(
+        |(text, title, date, date_text, fields)| Record {
+            id: String::new(),
+            text,
+            title,
+            date,
+            date_text,
+            fields,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn any_records_come_back(
+        records in prop::collection::btree_map(any::<String>(), any_record(), 0..60),
+        (missing, turned) in (any::<String>(), any::<bool>()),
+    ) {
+        let with_id = |(id, record)| Record { id, ..record };
+        let records: Vec<Record> = records.into_iter().map(with_id).collect();
+        let mut order: Vec<u32> = (0..records.len() as u32).collect();
+        if turned {
+            order.reverse();
+            order.rotate_right(records.len() / 3);
+        }
+        written(&records, &order, |read| {
+            for (document, place) in order.iter().enumerate() {
+                let record = &records[*place as usize];
+                prop_assert_eq!(&read.record(document as u32).unwrap(), record);
+                prop_assert_eq!(read.find(&record.id).unwrap(), Some(document as u32));
+            }
+            let is_known = records.iter().any(|record| record.id == missing);
+            prop_assert_eq!(read.find(&missing).unwrap().is_some(), is_known);
+            prop_assert!(read.record(order.len() as u32).is_err());
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn texts_and_titles_without_end_are_cut_between_characters() {
+    let long = format!("a{}", "가".repeat(LONGEST_TEXT));
+    let record = |id: u32| Record {
+        id: format!("{id:02}"),
+        text: long.clone(),
+        title: long.clone(),
+        ..Record::default()
+    };
+    let records: Vec<Record> = (0..TOGETHER as u32 + 1).map(record).collect();
+    let order: Vec<u32> = (0..records.len() as u32).collect();
+    written(&records, &order, |read| {
+        for document in &order {
+            let record = read.record(*document).unwrap();
+            for part in [record.title, record.text] {
+                assert!((LONGEST_TEXT - 2..=LONGEST_TEXT).contains(&part.len()));
+                assert!(long.starts_with(&part));
+            }
+        }
+    });
+}

@@ -159,15 +159,21 @@ impl Index {
         found.iter().map(hit).collect()
     }
 
-    /// The document with an id, unless it was deleted.
+    /// The document with an id, unless it was deleted; the first if several have it.
     pub fn find(&self, id: &str) -> Result<Option<Place>> {
-        for (number, records) in self.records.iter().enumerate().rev() {
-            let deleted = self.segments.segments()[number].deleted();
-            if let Some(document) = records.find(id)?.filter(|one| !deleted.contains(*one)) {
-                return Ok(Some(Place { segment: number as u32, document }));
-            }
+        Ok(self.find_all(id)?.first().copied())
+    }
+
+    /// All documents with an id that were not deleted: a corpus may use it again.
+    pub fn find_all(&self, id: &str) -> Result<Vec<Place>> {
+        let mut found = Vec::new();
+        for ((records, one), segment) in self.records.iter().zip(self.segments.segments()).zip(0..)
+        {
+            let documents = records.with_id(id)?.into_iter();
+            let live = documents.filter(|document| !one.deleted().contains(*document));
+            found.extend(live.map(|document| Place { segment, document }));
         }
-        Ok(None)
+        Ok(found)
     }
 
     /// Every document that was not deleted.

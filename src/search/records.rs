@@ -16,7 +16,7 @@ pub(in crate::search) use write::write_records;
 /// One document as it is kept beside its row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
-    /// Unique within the index.
+    /// Its name; `--add` and `--delete` mean by it every document that has it.
     pub id: String,
     /// Its text, clean.
     pub text: String,
@@ -126,19 +126,25 @@ impl Records {
         text(self.ids.get(range)?)
     }
 
-    /// The document with an id.
-    pub fn find(&self, id: &str) -> Result<Option<u32>> {
+    /// The documents with an id, rising: more than one if the corpus uses it again.
+    pub fn with_id(&self, id: &str) -> Result<Vec<u32>> {
         let (mut low, mut high) = (0, self.documents as usize);
         while low < high {
             let middle = low + (high - low) / 2;
-            let document = self.by_id.at(middle)?;
-            match self.id(document)?.cmp(id) {
-                std::cmp::Ordering::Equal => return Ok(Some(document)),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
+            match self.id(self.by_id.at(middle)?)? < id {
+                true => low = middle + 1,
+                false => high = middle,
             }
         }
-        Ok(None)
+        let mut found = Vec::new();
+        for place in low..self.documents as usize {
+            let document = self.by_id.at(place)?;
+            if self.id(document)? != id {
+                break;
+            }
+            found.push(document);
+        }
+        Ok(found)
     }
 
     /// All that is kept of a document.

@@ -119,7 +119,7 @@ fn search(case: &Case, measure: Measure) -> Vec<(f64, u32)> {
     let file = Sections::open(&path, FORM).unwrap();
     let OpenSegment { chunks, records } = OpenSegment::open(&file, order.len() as u32).unwrap();
     file.check().unwrap();
-    let first = records.find("0").unwrap().unwrap();
+    let first = records.with_id("0").unwrap()[0];
     assert_eq!(order[first as usize], 0);
     let number = |found: &Found| order[found.chunk as usize * case.chunk + found.document as usize];
     let (columns, values) = weighed(&case.weights, &case.query);

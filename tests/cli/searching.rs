@@ -114,6 +114,29 @@ fn documents_are_added_and_taken_out() {
 }
 
 #[test]
+fn ids_that_come_again_are_told_or_taken_out_together() {
+    let folder = project("");
+    std::fs::write(
+        folder.path().join("reviews.tsv"),
+        format!("{DOCUMENTS}c\tno plot\t\t\tnegative\n"),
+    )
+    .unwrap();
+    let (code, _, errors) = run(folder.path(), &["run", "-q"]);
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(ids(folder.path(), &["plot"]), ["c", "c"]);
+    let more = "id\ttext\nc\tplot\ng\ta plot\nc\ta score\n";
+    std::fs::write(folder.path().join("more.tsv"), more).unwrap();
+    let (code, out, errors) = run(folder.path(), &["index", "mine", "--add", "more.tsv"]);
+    assert_eq!((code, out.as_str()), (1, "added 2, deleted 2\n"), "{errors}");
+    assert!(errors.contains("document `c`") && errors.contains("the same id"), "{errors}");
+    assert_eq!(ids(folder.path(), &["plot"]), ["c", "g"]);
+    let delete = ["index", "mine", "--delete", "c", "--delete", "c"];
+    let (code, out, errors) = run(folder.path(), &delete);
+    assert_eq!((code, out.as_str()), (0, "added 0, deleted 1\n"), "{errors}");
+    assert_eq!(ids(folder.path(), &["plot"]), ["g"]);
+}
+
+#[test]
 fn what_is_not_there_is_said() {
     let folder = project("");
     std::fs::write(folder.path().join("reviews.tsv"), DOCUMENTS).unwrap();

@@ -1,11 +1,12 @@
 //! Documents that are added to an index or taken out of it, and whether it is whole.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::build::{Rows, waiting};
 use super::{encoder_file, folder};
 use crate::config::Pipeline;
-use crate::data::{Skipped, Weights};
+use crate::data::{Document, Html, Skipped, Weights};
 use crate::error::{Error, Result};
 use crate::pipeline::encoder::Encoder;
 use crate::pipeline::shelf::Shelf;
@@ -49,9 +50,11 @@ pub fn add_to_index(
     let mut rows = Rows::new(&encoder);
     let mut done = IndexChange::default();
     let (mut batch, mut more) = (Vec::new(), true);
+    let mut seen = HashSet::new();
     while more {
         watch.check()?;
         more = source.next_batch(&mut batch)?;
+        batch.retain(|document| is_first(document, &mut seen, &mut done.skipped));
         rows.waiting.append(&mut batch);
         rows.encode(&mut done.skipped);
         if rows.is_full() || (!more && !rows.records.is_empty()) {
@@ -64,6 +67,16 @@ pub fn add_to_index(
     change.commit()?;
     change.merge(&encoder.vectorizer.weights, encoder.vectorizer.vocabulary.len())?;
     Ok(done)
+}
+
+/// Whether no document before it in the file had its id: which of two is meant, none can say.
+fn is_first(document: &Document<Html>, seen: &mut HashSet<String>, skipped: &mut Skipped) -> bool {
+    let is_first = seen.insert(document.id.clone());
+    if !is_first {
+        let name = format!("document `{}`", document.id);
+        skipped.add(&name, "another one before it in the file has the same id");
+    }
+    is_first
 }
 
 /// Takes the documents with these ids out of the index of `pipeline`.
@@ -136,15 +149,19 @@ impl Change {
     fn delete(&mut self, ids: &[&str]) -> Result<(u64, Vec<String>)> {
         let Some(index) = Index::open(&self.folder)? else { return Ok((0, Vec::new())) };
         let mut unknown = Vec::new();
-        let mut by_segment: std::collections::BTreeMap<u32, Vec<u32>> = Default::default();
+        let mut by_segment: BTreeMap<u32, BTreeSet<u32>> = Default::default();
         for id in ids {
-            match index.find(id)? {
-                Some(place) => by_segment.entry(place.segment).or_default().push(place.document),
-                None => unknown.push((*id).to_owned()),
+            let places = index.find_all(id)?;
+            if places.is_empty() {
+                unknown.push((*id).to_owned());
+            }
+            for place in places {
+                by_segment.entry(place.segment).or_default().insert(place.document);
             }
         }
         let mut deleted = 0;
         for (segment, documents) in by_segment {
+            let documents: Vec<u32> = documents.into_iter().collect();
             self.writer.delete(segment as usize, &documents)?;
             deleted += documents.len() as u64;
         }

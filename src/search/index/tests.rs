@@ -41,8 +41,11 @@ fn row() -> impl Strategy<Value = BTreeMap<u32, u32>> {
 fn document() -> impl Strategy<Value = Document> {
     let date = prop::option::of(prop_oneof![9 => -3..3i64, 1 => Just(i64::MAX)]);
     let field = || prop_oneof![Just(""), Just("x"), Just("나")].prop_map(str::to_owned);
-    (row(), date, [field(), field(), field()])
-        .prop_map(|(row, date, fields)| Document { row, date, fields })
+    (row(), date, [field(), field(), field()]).prop_map(|(row, date, fields)| Document {
+        row,
+        date,
+        fields,
+    })
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -65,8 +68,11 @@ fn filter() -> impl Strategy<Value = Filter> {
 fn weights() -> impl Strategy<Value = Weights> {
     let factors = prop::collection::vec(-1.0..9.0f32, COLUMNS as usize);
     let norm = prop_oneof![Just(Norm::L2), Just(Norm::L1), Just(Norm::None)];
-    (factors, any::<bool>(), norm)
-        .prop_map(|(factors, sublinear_tf, norm)| Weights { factors, sublinear_tf, norm })
+    (factors, any::<bool>(), norm).prop_map(|(factors, sublinear_tf, norm)| Weights {
+        factors,
+        sublinear_tf,
+        norm,
+    })
 }
 
 /// What `filter` says, read once more.
@@ -76,9 +82,10 @@ fn passes(filter: &Filter, document: &Document) -> bool {
         filter.since.is_none_or(|since| date >= since)
             && filter.until.is_none_or(|until| date < until)
     });
-    let has_values = filter.values.iter().zip(&document.fields).all(|(values, field)| {
-        values.is_empty() || (!field.is_empty() && values.contains(field))
-    });
+    let has_values =
+        filter.values.iter().zip(&document.fields).all(|(values, field)| {
+            values.is_empty() || (!field.is_empty() && values.contains(field))
+        });
     (in_time || !has_dates) && has_values
 }
 

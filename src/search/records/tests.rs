@@ -51,14 +51,24 @@ proptest! {
             for (document, place) in order.iter().enumerate() {
                 let record = &records[*place as usize];
                 prop_assert_eq!(&read.record(document as u32).unwrap(), record);
-                prop_assert_eq!(read.find(&record.id).unwrap(), Some(document as u32));
+                prop_assert_eq!(read.with_id(&record.id).unwrap(), [document as u32]);
             }
             let is_known = records.iter().any(|record| record.id == missing);
-            prop_assert_eq!(read.find(&missing).unwrap().is_some(), is_known);
+            prop_assert_eq!(read.with_id(&missing).unwrap().len(), usize::from(is_known));
             prop_assert!(read.record(order.len() as u32).is_err());
             Ok(())
         })?;
     }
+}
+
+#[test]
+fn an_id_that_comes_again_names_all() {
+    let record = |id: &str| Record { id: id.to_owned(), ..Record::default() };
+    written(&["b", "a", "b", "c", "b"].map(record), &[3, 0, 1, 4, 2], |read| {
+        let with_id = |id: &str| read.with_id(id).unwrap();
+        assert_eq!([with_id("a"), with_id("b"), with_id("c")], [vec![2], vec![1, 3, 4], vec![0]]);
+        assert!(with_id("").is_empty() && with_id("bb").is_empty() && with_id("d").is_empty());
+    });
 }
 
 #[test]

@@ -97,8 +97,8 @@ impl Scan {
         add_lists(&mut self.sums, end * BLOCK, plan, weights, lists);
         let groups = Groups::new(plan, weights);
         let (sums, _) = self.sums.as_chunks_mut::<BLOCK>();
-        for block in start..end {
-            groups.add(&mut sums[block], block, weights.is_crowded());
+        for (sums, block) in sums[start..end].iter_mut().zip(start..) {
+            groups.add(sums, block, weights.is_crowded());
         }
     }
 

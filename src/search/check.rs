@@ -3,8 +3,10 @@
 use super::build::{Counts, build_again};
 use super::chunk::Chunk;
 use super::index::Index;
+use super::records::{Records, damaged};
+use super::texts::Texts;
 use crate::data::Weights;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::{Column, Element};
 
 impl Index {
@@ -16,16 +18,14 @@ impl Index {
         for segment in self.segments().segments() {
             segment.sections().check()?;
         }
+        self.check_columns(columns)?;
         for (number, chunk) in self.chunks().iter().enumerate() {
-            let wrong = |what: &str| {
-                Error::data(format!(
-                    "the search index contradicts itself: {what} of chunk {number}"
-                ))
-                .hinted(super::FORM.mend)
-            };
-            check_chunk(chunk, weights, columns)?.map_or(Ok(()), |what| Err(wrong(what)))?;
+            let wrong = |what| Err(damaged(&format!("{what} of chunk {number} are not its rows'")));
+            check_chunk(chunk, weights, columns)?.map_or(Ok(()), wrong)?;
         }
-        self.places().try_for_each(|place| self.record(place).map(drop))
+        self.records().iter().try_for_each(Records::check)?;
+        let mut texts = Texts::new(self);
+        self.places().try_for_each(|place| texts.record(place).map(drop))
     }
 }
 
@@ -41,7 +41,7 @@ fn check_chunk(chunk: &Chunk, weights: &Weights, columns: usize) -> Result<Optio
         let is_rising = row.windows(2).all(|pair| pair[0] < pair[1]);
         let is_known = row.last().is_none_or(|last| (*last as usize) < columns);
         if !is_rising || !is_known || frequencies.contains(&0) {
-            return Ok(Some("a row"));
+            return Ok(Some("the columns"));
         }
         counts.push(&row, frequencies);
     }

@@ -5,7 +5,8 @@
 //! ([`super::levels`]): a bitmap if many documents stand in it, else a list.
 
 use super::kernels::{BLOCK, WORDS};
-use crate::error::{Error, Result};
+use super::records::damaged;
+use crate::error::Result;
 use crate::files::Column;
 
 /// Documents are numbered by 16 bits within a chunk.
@@ -106,6 +107,15 @@ impl Chunk {
         self.documents().div_ceil(BLOCK)
     }
 
+    /// How many columns the rows have that the chunk was built of.
+    ///
+    /// # Errors
+    /// If the part of the file that says so is damaged; so with the other methods.
+    pub fn columns(&self) -> Result<usize> {
+        let [columns, _] = self.terms.at(self.terms.len().saturating_sub(1))?;
+        Ok(columns as usize)
+    }
+
     /// Numbers of the planes of a column; empty if no document holds it.
     ///
     /// # Errors
@@ -150,7 +160,7 @@ impl Chunk {
         let mut column = 0u32;
         while !bytes.as_slice().is_empty() {
             let (Some(step), Some(frequency)) = (number(&mut bytes), number(&mut bytes)) else {
-                return Err(Error::data("a row of the index ends in the middle"));
+                return Err(damaged("a row ends in the middle"));
             };
             column = column.wrapping_add(step);
             each(column, frequency);
@@ -175,7 +185,7 @@ fn pair(column: &Column<u32>, place: usize) -> Result<[u32; 2]> {
     let [start, end] = [values[0], values[1]];
     match start <= end {
         true => Ok([start, end]),
-        false => Err(Error::data("a table of the index runs backwards")),
+        false => Err(damaged("a table runs backwards")),
     }
 }
 

@@ -7,7 +7,7 @@ use super::chunk::Chunk;
 use super::filter::Filter;
 use super::measure::Measure;
 use super::query::Query;
-use super::records::{Record, Records};
+use super::records::{Record, Records, damaged};
 use super::searcher::{Found, Request, Worker};
 use super::segment::{FORM, OpenSegment};
 use super::segments::Segments;
@@ -86,6 +86,10 @@ impl Index {
     /// The segments, with what was deleted of them.
     pub fn segments(&self) -> &Segments {
         &self.segments
+    }
+
+    pub(super) fn records(&self) -> &[Records] {
+        &self.records
     }
 
     pub(super) fn chunks(&self) -> &[Chunk] {
@@ -221,7 +225,22 @@ impl Index {
             columns.push(column);
             frequencies.push(frequency);
         })?;
-        Ok((columns, frequencies))
+        let is_rising = columns.windows(2).all(|pair| pair[0] < pair[1]);
+        let known = self.chunks[number].columns()?;
+        match is_rising && columns.last().is_none_or(|last| (*last as usize) < known) {
+            true => Ok((columns, frequencies)),
+            false => Err(damaged("a row has columns that there are not")),
+        }
+    }
+
+    /// Fails unless all rows were made with a vocabulary of so many columns.
+    pub fn check_columns(&self, columns: usize) -> Result<()> {
+        for chunk in &self.chunks {
+            if chunk.columns()? != columns {
+                return Err(damaged("its rows are of another vocabulary than its encoder"));
+            }
+        }
+        Ok(())
     }
 
     fn place(&self, found: &Found) -> Place {

@@ -1,6 +1,8 @@
 //! What is told of a document that was found: its id, its title, its text, and by what
 //! it can be filtered.
 
+mod check;
+mod field;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -11,6 +13,7 @@ use flate2::read::DeflateDecoder;
 
 use crate::error::{Error, Result};
 use crate::files::{Column, Sections};
+use field::Field;
 pub(in crate::search) use write::write_records;
 
 /// One document as it is kept beside its row.
@@ -42,13 +45,6 @@ const LONGEST_TEXT: usize = 1 << 20;
 /// What no date is written as; it sorts before all others.
 const NO_DATE: i64 = i64::MIN;
 
-/// For each field: values, ends of the values, ends of the documents of each, documents.
-const FIELD_TAGS: [[[u8; 4]; 4]; FIELDS.len()] = [
-    [*b"F0VA", *b"F0VE", *b"F0DE", *b"F0DO"],
-    [*b"F1VA", *b"F1VE", *b"F1DE", *b"F1DO"],
-    [*b"F2VA", *b"F2VE", *b"F2DE", *b"F2DO"],
-];
-
 /// The records of a segment.
 pub struct Records {
     documents: u32,
@@ -66,24 +62,8 @@ pub struct Records {
     together_ends: Column<u64>,
 }
 
-/// The documents of each value of a field.
-struct Field {
-    values: Column<u8>,
-    value_ends: Column<u64>,
-    document_ends: Column<u64>,
-    documents: Column<u32>,
-}
-
 impl Records {
     pub(super) fn open(file: &Sections, documents: u32) -> Result<Self> {
-        let field = |[values, value_ends, document_ends, documents]: &[[u8; 4]; 4]| {
-            Ok(Field {
-                values: file.column(*values)?,
-                value_ends: file.column(*value_ends)?,
-                document_ends: file.column(*document_ends)?,
-                documents: file.column(*documents)?,
-            })
-        };
         let records = Records {
             documents,
             id_ends: file.column(*b"IDEN")?,
@@ -94,7 +74,7 @@ impl Records {
             date_of: file.column(*b"DATD")?,
             date_text_ends: file.column(*b"DTEN")?,
             date_texts: file.column(*b"DTBY")?,
-            fields: FIELD_TAGS.iter().map(field).collect::<Result<_>>()?,
+            fields: (0..FIELDS.len()).map(|one| Field::open(file, one)).collect::<Result<_>>()?,
             text_ends: file.column(*b"TXTE")?,
             texts: file.column(*b"TEXT")?,
             together_ends: file.column(*b"TXTB")?,
@@ -110,6 +90,7 @@ impl Records {
             records.text_ends.len(),
         ];
         let is_whole = lengths.iter().all(|length| *length == count)
+            && records.fields.iter().all(|field| field.documents() == count)
             && records.together_ends.len() == count.div_ceil(TOGETHER);
         match is_whole {
             true => Ok(records),
@@ -151,7 +132,12 @@ impl Records {
     pub fn record(&self, document: u32) -> Result<Record> {
         let mut unpacked = Vec::new();
         self.unpack(self.pack(document), &mut unpacked)?;
-        let (title, text) = self.title_and_text(document, &unpacked)?;
+        self.record_of(document, &unpacked)
+    }
+
+    /// The same where the pack of its text was unpacked already.
+    pub(super) fn record_of(&self, document: u32, unpacked: &[u8]) -> Result<Record> {
+        let (title, text) = self.title_and_text(document, unpacked)?;
         let (title, text) = (title.to_owned(), text.to_owned());
         let mut fields = [const { String::new() }; FIELDS.len()];
         for (value, field) in fields.iter_mut().zip(&self.fields) {
@@ -165,9 +151,8 @@ impl Records {
 
     /// Sets the bits of documents with one of `values` in the field of that number.
     pub fn with_values(&self, field: usize, values: &[String], bits: &mut [u64]) -> Result<()> {
-        let field = &self.fields[field];
         for value in values {
-            for &document in field.documents_with(value)? {
+            for &document in self.fields[field].documents_with(value)? {
                 set(bits, document, self.documents)?;
             }
         }
@@ -237,34 +222,6 @@ impl Records {
 /// Texts and titles of documents that are compressed together.
 const MOST_TOGETHER: u32 = (TOGETHER * 2 * LONGEST_TEXT) as u32;
 
-impl Field {
-    fn documents_with(&self, value: &str) -> Result<&[u32]> {
-        let (mut low, mut high) = (0, self.value_ends.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match text(self.values.get(between(&self.value_ends, middle)?)?)?.cmp(value) {
-                std::cmp::Ordering::Equal => {
-                    return self.documents.get(between(&self.document_ends, middle)?);
-                }
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        Ok(&[])
-    }
-
-    fn value_of(&self, document: u32) -> Result<String> {
-        for place in 0..self.value_ends.len() {
-            let documents = self.documents.get(between(&self.document_ends, place)?)?;
-            if documents.binary_search(&document).is_ok() {
-                let value = self.values.get(between(&self.value_ends, place)?)?;
-                return text(value).map(str::to_owned);
-            }
-        }
-        Ok(String::new())
-    }
-}
-
 /// From the end of the one before to its own.
 fn between(ends: &Column<u64>, place: usize) -> Result<std::ops::Range<usize>> {
     let start = if place == 0 { 0 } else { ends.at(place - 1)? };
@@ -285,6 +242,6 @@ fn text(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(|_| damaged("a text is no UTF-8"))
 }
 
-fn damaged(what: &str) -> Error {
+pub(super) fn damaged(what: &str) -> Error {
     Error::data(format!("the search index is damaged: {what}")).hinted(super::segment::FORM.mend)
 }

@@ -1,6 +1,7 @@
 //! The texts of many documents, one after another.
 
 use super::index::{Index, Place};
+use super::records::{Record, Records};
 use crate::error::Result;
 
 /// Reads texts; those of neighbouring documents are packed together and unpacked once.
@@ -20,8 +21,18 @@ impl<'a> Texts<'a> {
     /// The text of a document.
     ///
     /// # Errors
-    /// If the index is damaged.
+    /// If the index is damaged; so with the other method.
     pub fn text(&mut self, place: Place) -> Result<&str> {
+        let records = self.hold(place)?;
+        records.title_and_text(place.document, &self.unpacked).map(|(_, text)| text)
+    }
+
+    /// All that is kept of a document.
+    pub fn record(&mut self, place: Place) -> Result<Record> {
+        self.hold(place)?.record_of(place.document, &self.unpacked)
+    }
+
+    fn hold(&mut self, place: Place) -> Result<&'a Records> {
         let records = self.index.records_of(place);
         let pack = records.pack(place.document);
         if self.held != Some((place.segment, pack)) {
@@ -29,6 +40,6 @@ impl<'a> Texts<'a> {
             records.unpack(pack, &mut self.unpacked)?;
             self.held = Some((place.segment, pack));
         }
-        records.title_and_text(place.document, &self.unpacked).map(|(_, text)| text)
+        Ok(records)
     }
 }

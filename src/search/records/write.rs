@@ -1,13 +1,12 @@
 //! Records → the sections of a segment.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rayon::prelude::*;
 
-use super::{FIELD_TAGS, LONGEST_TEXT, NO_DATE, Record, TOGETHER};
+use super::{FIELDS, Field, LONGEST_TEXT, NO_DATE, Record, TOGETHER};
 use crate::error::Result;
 use crate::files::SectionsWriter;
 
@@ -20,9 +19,7 @@ pub(in crate::search) fn write_records(
     let ordered: Vec<&Record> = order.iter().map(|place| &records[*place as usize]).collect();
     write_ids(file, &ordered)?;
     write_dates(file, &ordered)?;
-    for (field, tags) in FIELD_TAGS.iter().enumerate() {
-        write_field(file, tags, &ordered, field)?;
-    }
+    (0..FIELDS.len()).try_for_each(|field| Field::write(file, &ordered, field))?;
     write_texts(file, &ordered)
 }
 
@@ -61,34 +58,6 @@ fn write_dates(file: &mut SectionsWriter, records: &[&Record]) -> Result<()> {
     let dates: Vec<u64> = (0..records.len() as u32).map(|place| date(place) as u64).collect();
     file.section::<u64>(*b"DATD")?.write(&dates)?;
     write_strings(file, *b"DTEN", *b"DTBY", records, |record: &Record| &record.date_text)
-}
-
-fn write_field(
-    file: &mut SectionsWriter,
-    [values, value_ends, document_ends, documents]: &[[u8; 4]; 4],
-    records: &[&Record],
-    field: usize,
-) -> Result<()> {
-    let mut by_value: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for (place, record) in records.iter().enumerate() {
-        let value = record.fields[field].as_str();
-        if !value.is_empty() {
-            by_value.entry(value).or_default().push(place as u32);
-        }
-    }
-    let mut section = file.section::<u8>(*values)?;
-    by_value.keys().try_for_each(|value| section.write(value.as_bytes()))?;
-    let ends = |length: fn(&(&&str, &Vec<u32>)) -> usize| -> Vec<u64> {
-        let sum = |end: &mut u64, one| {
-            *end += length(&one) as u64;
-            Some(*end)
-        };
-        by_value.iter().scan(0, sum).collect()
-    };
-    file.section::<u64>(*value_ends)?.write(&ends(|(value, _)| value.len()))?;
-    file.section::<u64>(*document_ends)?.write(&ends(|(_, documents)| documents.len()))?;
-    let mut section = file.section::<u32>(*documents)?;
-    by_value.values().try_for_each(|documents| section.write(documents))
 }
 
 /// Titles and texts, several documents together: (end of title, end of text) within them.

@@ -86,7 +86,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         return context.output().result(&format!("{}\n", json!({ "query": 0, "hits": answers })));
     }
     if answers.is_empty() {
-        return context.output().note("no document has a term in common with it\n");
+        return context.output().note(match filter.is_open() {
+            true => "no document has a term in common with it\n",
+            false => "no document that the filters let through has a term in common with it\n",
+        });
     }
     context.output().result(&as_text(&answers))
 }

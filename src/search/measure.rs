@@ -159,8 +159,8 @@ pub struct Bounds {
     pub query: Whole,
 }
 
-/// Covers the rounding of single operations.
-const ROUNDING: f64 = 1e-9;
+/// Covers the rounding of single operations, relative to the numbers that are added.
+pub const ROUNDING: f64 = 1e-9;
 
 impl Bounds {
     /// No higher than this is the key of a document with `sum`.
@@ -168,7 +168,8 @@ impl Bounds {
         if sum == u16::MAX {
             return f64::INFINITY;
         }
-        self.bound(measure, facts, document, f64::from(sum) * (1.0 + 1e-6)) + ROUNDING
+        self.bound(measure, facts, document, f64::from(sum) * (1.0 + 1e-6))
+            + self.rounding(measure, facts, document)
     }
 
     /// A document with `sum`, whose scale is no less than that of `document`, has a cosine
@@ -199,14 +200,30 @@ impl Bounds {
             }
             _ => self.bound(measure, facts, place, low(sum)),
         };
+        let bounds =
+            |place: usize, sum: u16| bounds(place, sum) - self.rounding(measure, facts, place);
         if allowed != u64::MAX {
             let places = range.zip(sums).enumerate();
             let places = places.filter(|(bit, _)| allowed >> bit & 1 == 1);
             let lowers = places.map(|(_, (place, sum))| bounds(place, *sum));
-            return lowers.fold(f64::NEG_INFINITY, f64::max) - ROUNDING;
+            return lowers.fold(f64::NEG_INFINITY, f64::max);
         }
         let lowers = range.zip(sums).map(|(place, sum)| bounds(place, *sum));
-        lowers.fold(f64::NEG_INFINITY, f64::max) - ROUNDING
+        lowers.fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    fn rounding(&self, measure: Measure, facts: &FactsView, document: usize) -> f64 {
+        ROUNDING
+            * (1.0 + self.size_of_terms(measure, facts.lengths[document], facts.sums[document]))
+    }
+
+    /// How large the numbers are of which the key is a difference.
+    pub fn size_of_terms(&self, measure: Measure, length: f64, sum: f64) -> f64 {
+        match measure {
+            Measure::Cosine | Measure::Jaccard => 0.0,
+            Measure::Euclidean => self.query.length.powi(2) + length.powi(2),
+            Measure::Manhattan => self.query.sum + sum,
+        }
     }
 
     fn bound(&self, measure: Measure, facts: &FactsView, document: usize, sum: f64) -> f64 {

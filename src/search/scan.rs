@@ -6,7 +6,7 @@ use super::chunk::{CHUNK, Chunk, Documents, StrideFacts};
 use super::kernels::{
     BLOCK, LIGHT, Plane, STRIDE, Sums, WORDS, above, add_light_planes, add_planes, highest,
 };
-use super::measure::{Bounds, FactsView, Measure};
+use super::measure::{Bounds, FactsView, Measure, ROUNDING};
 use super::query::{Plan, Query};
 use super::top::Floor;
 use super::weigh::{PlaneWeights, Worth};
@@ -259,7 +259,7 @@ struct Part<'a> {
     number: u32,
     chunk: &'a Chunk,
     facts: FactsView<'a>,
-    blocks: std::ops::Range<usize>,
+    blocks: Range<usize>,
 }
 
 impl Part<'_> {
@@ -275,7 +275,7 @@ impl Part<'_> {
     }
 
     /// Numbers of the strides of these blocks.
-    fn strides(&self) -> std::ops::Range<usize> {
+    fn strides(&self) -> Range<usize> {
         let of = |block| block * (BLOCK / STRIDE);
         of(self.blocks.start)..of(self.blocks.end).min(self.chunk.strides.len())
     }
@@ -294,7 +294,9 @@ impl Part<'_> {
         let Some(key) = floor.key() else {
             return (!self.wanted.measure.is_distance()).then_some(0);
         };
-        let key = key - 1e-8;
+        // The bounds of all documents here are at most as far off as ten times this.
+        let size = bounds.size_of_terms(self.wanted.measure, facts.length, facts.sum);
+        let key = key - 10.0 * ROUNDING * (1.0 + size + key.abs());
         let query = bounds.query;
         let lowest = match self.wanted.measure {
             Measure::Cosine => key * bounds.factor / facts.cosine_scale.max(f64::MIN_POSITIVE),

@@ -25,6 +25,7 @@ pub struct Found {
 #[derive(Default)]
 pub struct Worker {
     scan: Scan,
+    /// The query by column; [`ABSENT`] where it has none, since a weight may be 0.
     dense: Vec<f32>,
     /// What small frequencies become before the factor of a column.
     frequencies: Vec<f32>,
@@ -82,6 +83,26 @@ impl Worker {
         before: impl Fn(&Found, &Found) -> Ordering,
     ) -> Result<Vec<Found>> {
         self.spread(request.query, weights);
+        let found = self.compare(chunks, weights, request);
+        self.clear(request.query);
+        let (mut found, measure) = (found?, request.measure);
+        // By what a user sees: keys may differ where the root of them does not.
+        let score = |found: &Found| measure.score(found.key);
+        let nearest_first = |left: &Found, right: &Found| match measure.is_distance() {
+            true => score(left).total_cmp(&score(right)),
+            false => score(right).total_cmp(&score(left)),
+        };
+        found.sort_by(|left, right| nearest_first(left, right).then_with(|| before(left, right)));
+        found.truncate(request.top);
+        Ok(found)
+    }
+
+    fn compare(
+        &mut self,
+        chunks: &[Chunk],
+        weights: &Weights,
+        request: &Request,
+    ) -> Result<Vec<Found>> {
         let views = chunks.iter().map(|chunk| FactsView::of(&chunk.facts));
         let views = views.collect::<Result<Vec<_>>>()?;
         let mut floor = Floor::new(request.top);
@@ -96,21 +117,15 @@ impl Worker {
                 break;
             }
             let (chunk, document) = (candidate.chunk as usize, candidate.document as usize);
-            let common =
-                self.common(&chunks[chunk], document, views[chunk].scales[document], weights)?;
-            let key =
-                common.key(request.measure, request.query.whole, views[chunk].whole(document));
-            if common.terms > 0 || request.measure.is_distance() {
+            let facts = &views[chunk];
+            let common = self.common(&chunks[chunk], document, facts.scales[document], weights)?;
+            let key = common.key(request.measure, request.query.whole, facts.whole(document));
+            // Terms that weigh nothing are common by Jaccard alone.
+            if key > 0.0 || request.measure.is_distance() {
                 floor.raise(key);
                 found.push(Found { key, chunk: candidate.chunk, document: candidate.document });
             }
         }
-        self.clear(request.query);
-        let order = |left: &Found, right: &Found| {
-            right.key.total_cmp(&left.key).then_with(|| before(left, right))
-        };
-        found.sort_by(order);
-        found.truncate(request.top);
         Ok(found)
     }
 
@@ -118,7 +133,7 @@ impl Worker {
         let needed = query.columns.last().map_or(0, |last| *last as usize + 1);
         let needed = needed.max(weights.factors.len());
         if self.dense.len() < needed {
-            self.dense.resize(needed, 0.0);
+            self.dense.resize(needed, ABSENT);
         }
         // Two are enough to tell both ways of weighing apart.
         let known = self.frequencies.get(2).copied();
@@ -132,7 +147,7 @@ impl Worker {
     }
 
     fn clear(&mut self, query: &Query) {
-        query.columns.iter().for_each(|column| self.dense[*column as usize] = 0.0);
+        query.columns.iter().for_each(|column| self.dense[*column as usize] = ABSENT);
     }
 
     fn common(
@@ -144,8 +159,8 @@ impl Worker {
     ) -> Result<Common> {
         let mut common = Common::default();
         chunk.row(document, |column, frequency| {
-            let query = self.dense.get(column as usize).copied().unwrap_or(0.0);
-            if query != 0.0 {
+            let query = self.dense.get(column as usize).copied().unwrap_or(ABSENT);
+            if !query.is_nan() {
                 let known = self.frequencies.get(frequency as usize).copied();
                 let frequency = known.unwrap_or_else(|| weights.term_frequency(frequency as f32));
                 common.add(query, scaled(frequency * weights.factor(column), scale));
@@ -154,6 +169,9 @@ impl Worker {
         Ok(common)
     }
 }
+
+/// No weight.
+const ABSENT: f32 = f32::NAN;
 
 /// Frequencies that are looked up instead of computed.
 const SMALL: u32 = 64;

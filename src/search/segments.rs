@@ -28,7 +28,7 @@ pub use writer::Writer;
 
 use crate::error::{Error, Result};
 use crate::files::{Form, Sections};
-use manifest::{DeletedEntry, Entry, MANIFEST, Manifest};
+use manifest::{DeletedEntry, Entry, MANIFEST, MEND, Manifest, PREVIOUS};
 
 /// One generation of an index.
 #[derive(Debug)]
@@ -57,7 +57,9 @@ impl Segments {
     pub fn open(folder: &Path, form: Form) -> Result<Option<Self>> {
         let mut tried = None;
         loop {
-            let Some(manifest) = Manifest::read(&folder.join(MANIFEST))? else { return Ok(None) };
+            let Some(manifest) = Manifest::read(&folder.join(MANIFEST))? else {
+                return no_manifest(folder).map(|()| None);
+            };
             let generation = manifest.generation;
             match Self::of(manifest, folder, form) {
                 // Two commits have passed since the manifest was read: there is a newer one.
@@ -147,6 +149,16 @@ impl Segment {
             deleted: self.deleted_entry.clone(),
         }
     }
+}
+
+/// Where there was a generation before, the manifest was taken away: an index built anew
+/// would lack what was added since.
+fn no_manifest(folder: &Path) -> Result<()> {
+    if !folder.join(PREVIOUS).exists() {
+        return Ok(());
+    }
+    let path = folder.join(MANIFEST).display().to_string();
+    Err(Error::data("the manifest of the search index is missing").at(path).hinted(MEND))
 }
 
 /// Checksums in the manifest: JSON has no whole numbers of 64 bits.

@@ -42,6 +42,7 @@ fn case() -> impl Strategy<Value = Case> {
             1 => Just(Vec::new()),
             3 => prop::collection::vec(0.1..9.0f32, columns as usize),
             1 => prop::collection::vec(-3.0..3.0f32, columns as usize),
+            1 => prop::collection::vec(prop_oneof![Just(0.0f32), 0.1..9.0f32], columns as usize),
         ];
         let norm = prop_oneof![3 => Just(Norm::L2), 1 => Just(Norm::L1), 1 => Just(Norm::None)];
         let weights = (factors, any::<bool>(), norm)
@@ -88,11 +89,10 @@ fn score(measure: Measure, case: &Case, document: &[(u32, u32)]) -> Option<f64> 
         .filter(|(column, _)| document.iter().any(|(other, _)| other == column))
         .count();
     match measure {
-        Measure::Cosine if both == 0 => None,
         Measure::Jaccard if both == 0 => None,
         Measure::Cosine => {
             let dot: f64 = pairs().map(|(left, right)| left * right).sum();
-            Some(dot / (length(&left) * length(&right)))
+            (dot > 0.0).then(|| dot / (length(&left) * length(&right)))
         }
         Measure::Euclidean => {
             Some(pairs().map(|(left, right)| (left - right).powi(2)).sum::<f64>().sqrt())

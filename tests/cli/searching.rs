@@ -172,3 +172,18 @@ fn a_damaged_index_is_refused() {
     assert_eq!(code, 0, "{errors}");
     assert_eq!(ids(folder.path(), &["plot", "--top", "1"]), ["c"]);
 }
+
+#[test]
+fn an_index_without_its_manifest_is_not_built_anew_unasked() {
+    let folder = indexed();
+    let manifest = folder.path().join(".malmoi/mine/search/manifest.json");
+    assert_eq!(ids(folder.path(), &["plot", "--top", "1"]), ["c"]);
+    std::fs::write(folder.path().join("more.tsv"), "id\ttext\ng\tplot plot\n").unwrap();
+    assert_eq!(run(folder.path(), &["index", "mine", "--add", "more.tsv"]).0, 0);
+    std::fs::remove_file(&manifest).unwrap();
+    let (code, _, errors) = run(folder.path(), &["search", "mine", "plot"]);
+    assert_eq!(code, 1);
+    assert!(errors.contains("manifest.previous.json"), "{errors}");
+    assert_eq!(run(folder.path(), &["index", "mine", "--rebuild", "-q"]).0, 0);
+    assert_eq!(ids(folder.path(), &["plot", "--top", "1"]), ["c"]);
+}

@@ -58,7 +58,9 @@ impl SearchEngine {
         };
         let index = index.ok_or_else(|| no_index(pipeline))?;
         let path = encoder_file::path(&folder, index.segments().fingerprint());
-        Ok(SearchEngine { index, encoder: encoder_file::load(&path, watch)? })
+        let encoder = encoder_file::load(&path, watch)?;
+        index.check_columns(encoder.vectorizer.vocabulary.len())?;
+        Ok(SearchEngine { index, encoder })
     }
 
     /// Whether `pipeline` has an index.

@@ -8,11 +8,12 @@ use super::{encoder_file, folder};
 use crate::config::Pipeline;
 use crate::data::{Document, Html, Skipped, Weights};
 use crate::error::{Error, Result};
+use crate::files::Format;
 use crate::pipeline::encoder::Encoder;
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::watch::Watch;
 use crate::search::segments::Writer;
-use crate::search::{Counts, FORM, Index, write_segment};
+use crate::search::{Counts, FORM, Index, Texts, write_segment};
 use crate::source;
 
 /// What a change did.
@@ -176,12 +177,14 @@ impl Change {
     fn merge(&mut self, weights: &Weights, columns: usize) -> Result<()> {
         while let Some(range) = self.writer.to_merge() {
             let Some(index) = Index::open(&self.folder)? else { return Ok(()) };
+            index.check_columns(columns)?;
             let (mut counts, mut records) = (Counts::default(), Vec::new());
+            let mut texts = Texts::new(&index);
             let is_merged = |segment: u32| range.contains(&(segment as usize));
             for place in index.places().filter(|place| is_merged(place.segment)) {
                 let (columns, frequencies) = index.row(place)?;
                 counts.push(&columns, frequencies);
-                records.push(index.record(place)?);
+                records.push(texts.record(place)?);
             }
             let path = self.writer.new_segment_path();
             match records.is_empty() {
@@ -198,7 +201,6 @@ impl Change {
 }
 
 fn kind_of(file: &Path) -> Result<source::SourceKind> {
-    use crate::files::Format;
     Ok(match Format::of(file)? {
         Format::Csv => source::SourceKind::Csv,
         Format::Tsv => source::SourceKind::Tsv,

@@ -52,7 +52,8 @@ pub(super) fn save(path: &Path, encoder: &Encoder) -> Result<()> {
 
 /// Reads an encoder; the Korean dictionary is installed if it needs it.
 pub(super) fn load(path: &Path, watch: &dyn Watch) -> Result<Encoder> {
-    let mut file = ContainerReader::open(path, FORM)?;
+    let file = ContainerReader::open(path, FORM);
+    let mut file = file.map_err(|error| error.hinted_if_none(FORM.mend))?;
     let head = serde_json::from_slice(file.bytes()?);
     let head: Head = head.map_err(|error| file.contradiction(&error.to_string()))?;
     let vectorizer = read_vectorizer(&mut file, &head.vectorizer)?;

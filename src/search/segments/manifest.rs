@@ -25,7 +25,7 @@ const MAX_BYTES: u64 = 32 << 20;
 /// A commit a microsecond reaches it in three hundred thousand years.
 const MAX_GENERATION: u64 = 1 << 63;
 
-const MEND: &str = "put `manifest.previous.json` in its place to have the index as it was one \
+pub(super) const MEND: &str = "put `manifest.previous.json` in its place to have the index as it was one \
     change ago, or delete the folder and build the index again";
 
 /// One generation of an index.

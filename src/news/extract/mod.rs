@@ -88,7 +88,7 @@ pub fn extract_body(page: &Page, params: &BodyParams) -> Result<Body, Refusal> {
     if let Some(refusal) = refuse::refusal(page, text) {
         return Err(refusal);
     }
-    let body = body.ok_or(Refusal::Empty)?;
+    let body = body.ok_or_else(|| Refusal::no_text(page))?;
     let is_index = body.node.is_some_and(|node| refuse::is_index(page, &blocks, node));
     if is_index { Err(Refusal::Index) } else { Ok(body) }
 }

@@ -21,9 +21,16 @@ pub enum Refusal {
     Paywall,
     /// The page leads to articles and is none.
     Index,
+    /// The page has more elements than are read, and no text among those.
+    Dense,
 }
 
 impl Refusal {
+    /// There is no text in what was read of the page.
+    pub fn no_text(page: &Page) -> Self {
+        if page.is_cut() { Refusal::Dense } else { Refusal::Empty }
+    }
+
     /// A word for programs.
     pub fn code(self) -> &'static str {
         match self {
@@ -33,6 +40,7 @@ impl Refusal {
             Refusal::Consent => "consent",
             Refusal::Paywall => "paywall",
             Refusal::Index => "index",
+            Refusal::Dense => "too-many-elements",
         }
     }
 }
@@ -62,7 +70,7 @@ pub(super) fn refusal(page: &Page, lines: &str) -> Option<Refusal> {
     if width <= FEW_WORDS && has_wall() {
         return Some(Refusal::Paywall);
     }
-    (width < LEAST).then_some(Refusal::Empty)
+    (width < LEAST).then(|| Refusal::no_text(page))
 }
 
 /// Less is a label.

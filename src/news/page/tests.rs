@@ -135,12 +135,12 @@ proptest! {
 
 #[test]
 fn a_page_has_no_more_nodes_than_its_length_allows() {
-    for length in [1_000_000, 2_000_000, 4_000_000] {
+    for length in [4_000_000, 8_000_000] {
         for unit in ["<p>a", "<br>", "a<b>", "<i class=a>", "<h2>가</h2>"] {
             let html = unit.repeat(length / unit.len());
             let page = Page::parse(&html);
             assert!(page.is_cut(), "{unit}");
-            assert!(page.root().end() <= 20_001 + length / 16, "{unit}: {}", page.root().end());
+            assert!(page.root().end() <= 100_001 + length / 16, "{unit}: {}", page.root().end());
         }
     }
 }
@@ -152,7 +152,8 @@ fn dense_pages_that_people_write_are_read_whole() {
     let page = post.repeat(20_000);
     assert!(!Page::parse(&page).is_cut());
     assert!(!Page::parse(&page.replace('>', ">\n")).is_cut(), "blanks are not counted");
-    assert!(!Page::parse(&"<p>a".repeat(10_000)).is_cut());
+    let numbers = format!("<table>{}</table>", format!("<tr>{}", "<td>7".repeat(8)).repeat(5_000));
+    assert!(!Page::parse(&numbers).is_cut());
 }
 
 #[test]

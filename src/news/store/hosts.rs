@@ -30,13 +30,19 @@ pub struct HostClock {
 }
 
 impl NewsStore {
-    /// The clocks of all hosts that may have to wait.
+    /// The clocks of all hosts that may have to wait. A damaged one is worth no more than
+    /// none: the host gets its pause from the next request on.
     ///
     /// # Errors
     /// If the database fails.
     pub fn clocks(&self) -> Result<Vec<HostClock>> {
         self.read(|one| {
-            let mut all = one.prepare("SELECT host, asked, wait_ms, failures FROM clocks")?;
+            let mut all = one.prepare(
+                "SELECT host, asked, wait_ms, failures FROM clocks
+                 WHERE typeof(host) = 'text' AND typeof(asked) = 'integer'
+                 AND typeof(wait_ms) = 'integer' AND wait_ms >= 0
+                 AND typeof(failures) = 'integer' AND failures BETWEEN 0 AND 4294967295",
+            )?;
             let clock = |row: &Row<'_>| {
                 let (host, asked, wait_ms, failures) =
                     (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
@@ -70,14 +76,18 @@ impl NewsStore {
         kept
     }
 
-    /// What is known of `host`, which is written with its scheme and port.
+    /// What is known of `host`, which is written with its scheme and port. A damaged row is
+    /// worth no more than none: the file is asked for again.
     ///
     /// # Errors
     /// If the database fails.
     pub fn robots(&self, host: &str) -> Result<Option<HostRobots>> {
         self.read(|one| {
             one.prepare_cached(
-                "SELECT robots, robots_status, robots_fetched FROM hosts WHERE host = ?1",
+                "SELECT robots, robots_status, robots_fetched FROM hosts WHERE host = ?1
+                 AND typeof(robots) IN ('blob', 'null')
+                 AND typeof(robots_status) = 'integer' AND robots_status BETWEEN 0 AND 65535
+                 AND typeof(robots_fetched) = 'integer'",
             )?
             .query_row([host], |row| {
                 let body: Option<Vec<u8>> = row.get(0)?;

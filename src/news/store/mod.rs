@@ -37,6 +37,9 @@ const APPLICATION: i32 = 0x4d4d_4e57;
 /// How long another process may hold the database.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Bytes of the head that each database has.
+const SMALLEST: u64 = 100;
+
 /// A database of news.
 #[derive(Debug)]
 pub struct NewsStore {
@@ -74,6 +77,15 @@ impl NewsStore {
         if !path.exists() {
             return Err(Error::data(format!("there is no news database `{}`", path.display()))
                 .hinted("`malmoi news add URL`, then `malmoi news update`, make it"));
+        }
+        // Nothing was ever stored in it, or what was is gone.
+        let length = std::fs::metadata(path).map_or(0, |found| found.len());
+        if path.is_file() && length < SMALLEST {
+            let message =
+                format!("`{}` is no news database: it has {length} bytes", path.display());
+            return Err(Error::data(message).hinted(
+                "put a copy of it back, or remove the file to begin with an empty database",
+            ));
         }
         NewsStore::open(path)
     }

@@ -147,6 +147,21 @@ impl NewsStore {
         })
     }
 
+    /// Keeps a part of what a source lists, as [`NewsStore::source_answered`] does with the
+    /// rest of it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn source_lists(
+        &mut self,
+        source: i64,
+        depth: u32,
+        found: &[Found],
+        now: i64,
+    ) -> Result<u64> {
+        self.transact(|one| add_found(one, source, depth, found, now))
+    }
+
     /// Keeps what a source listed: pages not seen before wait to be fetched, and so
     /// do those that it says were changed. They are `depth` links away from it. Gives
     /// how many are new.

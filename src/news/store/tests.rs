@@ -195,6 +195,10 @@ fn what_is_damaged_is_named() {
     check("UPDATE articles SET duplicate_of = 'nope'", "copy");
     check("UPDATE sources SET follow = '{bad'", "source a is damaged");
     check("INSERT INTO clocks VALUES ('a', 'x', 0, 0)", "clock a is damaged");
+    check("UPDATE sources SET asked = 9e300", "source a is damaged");
+    check("INSERT INTO hosts VALUES ('h', NULL, 'x', 1)", "robots.txt h is damaged");
+    check("UPDATE pages SET next_try = 'zz'", "page http://a.test/1 is damaged");
+    check("UPDATE pages SET tries = -5", "page http://a.test/1 is damaged");
     check("DROP TABLE fetches", "`fetches` is missing");
     check("UPDATE raw SET body = x'1f8b00'", "`http://a.test/1` is damaged");
 }
@@ -224,4 +228,40 @@ fn clocks_are_kept_while_there_is_something_to_wait_for() {
     let flushed: i64 =
         one.store.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
     assert_eq!(flushed, 2, "all else is flushed");
+}
+
+#[test]
+fn damaged_rows_of_hosts_stop_nothing() {
+    let mut one = Fresh::new();
+    let damage = "INSERT INTO clocks VALUES (x'ff', 1, 1, 1), ('a', 1, -1, 1), ('b', 1, 1, 1);
+        INSERT INTO hosts VALUES ('h', 'text', 200, 1), ('i', NULL, 404, 1);";
+    one.store.connection.execute_batch(damage).unwrap();
+    let clocks = one.store.clocks().unwrap();
+    assert_eq!(clocks.iter().map(|clock| clock.host.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(one.store.robots("h").unwrap(), None);
+    assert_eq!(one.store.robots("i").unwrap().unwrap().status, 404);
+    one.store.set_robots("h", &HostRobots { body: vec![1], status: 200, fetched: 5 }).unwrap();
+    assert_eq!(one.store.robots("h").unwrap().unwrap().fetched, 5);
+}
+
+#[test]
+fn a_wrong_clock_lets_no_page_wait_for_years() {
+    let mut one = Fresh::new();
+    one.list(&["http://a.test/1", "http://a.test/2"], None);
+    for (id, wait) in [(1, 3_600), (2, 10 * 365 * 86_400)] {
+        one.store.page_failed(id, "timeout", Some(100 + wait), 100).unwrap();
+    }
+    let waiting = one.store.waiting(100, 9).unwrap();
+    assert_eq!(waiting.iter().map(|page| page.id).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn an_empty_file_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.db");
+    for length in [0, 1, 99] {
+        std::fs::write(&path, vec![0; length]).unwrap();
+        let error = NewsStore::open_existing(&path).unwrap_err();
+        assert!(error.to_string().contains(&format!("{length} bytes")), "{error}");
+    }
 }

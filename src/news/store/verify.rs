@@ -58,7 +58,7 @@ impl NewsStore {
 
     /// Rows whose columns hold what malmoi never writes.
     fn odd_rows(&self) -> Result<Vec<String>> {
-        const CHECKS: [(&str, &str); 5] = [
+        const CHECKS: [(&str, &str); 6] = [
             (
                 "article",
                 "SELECT CAST(id AS BLOB) FROM articles WHERE typeof(title) <> 'text'
@@ -73,14 +73,35 @@ impl NewsStore {
             ),
             (
                 "clock",
-                "SELECT CAST(host AS BLOB) FROM clocks WHERE typeof(asked) <> 'integer'
+                "SELECT CAST(host AS BLOB) FROM clocks WHERE typeof(host) <> 'text' OR typeof(asked) <> 'integer'
                  OR typeof(wait_ms) <> 'integer' OR typeof(failures) <> 'integer'
                  OR wait_ms < 0 OR failures NOT BETWEEN 0 AND 4294967295",
             ),
-            ("page", "SELECT CAST(url AS BLOB) FROM pages WHERE typeof(url) <> 'text'"),
+            (
+                "robots.txt",
+                "SELECT CAST(host AS BLOB) FROM hosts WHERE typeof(host) <> 'text'
+                 OR typeof(robots) NOT IN ('blob', 'null') OR typeof(robots_status) <> 'integer'
+                 OR robots_status NOT BETWEEN 0 AND 65535 OR typeof(robots_fetched) <> 'integer'",
+            ),
+            (
+                "page",
+                "SELECT CAST(url AS BLOB) FROM pages WHERE typeof(url) <> 'text'
+                 OR typeof(depth) <> 'integer' OR depth NOT BETWEEN 0 AND 4294967295
+                 OR typeof(tries) <> 'integer' OR tries NOT BETWEEN 0 AND 4294967295
+                 OR typeof(next_try) <> 'integer' OR typeof(found) <> 'integer'
+                 OR typeof(title) NOT IN ('text', 'null') OR typeof(date) NOT IN ('text', 'null')
+                 OR typeof(reason) NOT IN ('text', 'null')
+                 OR typeof(etag) NOT IN ('text', 'null')
+                 OR typeof(last_modified) NOT IN ('text', 'null')",
+            ),
             (
                 "source",
                 "SELECT CAST(name AS BLOB) FROM sources WHERE typeof(url) <> 'text'
+                 OR typeof(name) <> 'text' OR typeof(added) <> 'integer'
+                 OR typeof(asked) NOT IN ('integer', 'null')
+                 OR typeof(etag) NOT IN ('text', 'null')
+                 OR typeof(last_modified) NOT IN ('text', 'null')
+                 OR typeof(failure) NOT IN ('text', 'null')
                  OR (follow IS NOT NULL AND NOT json_valid(follow))",
             ),
         ];

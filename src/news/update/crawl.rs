@@ -1,33 +1,23 @@
 //! Threads that take what may be asked, and store what comes of it.
 
+mod pages;
 mod sources;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::clocks;
-use super::listing::followed;
 use super::queue::{Job, Next, Queue, Task, origin};
 use super::rules::HostRules;
 use super::{Updated, Updater};
 use crate::error::{Error, Result};
 use crate::net::Url;
-use crate::news::crawl::{
-    Answer, Fetched, Outcome, Reason, RobotsFile, Validators as Asked, host_key,
-};
-use crate::news::store::{NewPage, NewsSource, NewsStore, Validators, Waiting};
+use crate::news::crawl::{Fetched, Outcome, Reason, RobotsFile, Validators as Asked, host_key};
+use crate::news::store::{NewsSource, NewsStore, Validators};
 
-/// Failures after which a page is given up, over all updates.
-const MOST_TRIES: u32 = 6;
-/// Tries of one page in one update.
-const TRIES: u32 = 3;
-/// How long a page that failed waits, in seconds; doubled each time.
-const PAGE_WAIT: i64 = 60;
 /// A host that did not say what it allows may say it then.
 const RULES_WAIT: i64 = 60 * 60;
-/// A page is asked for again after so many seconds at the latest.
-const LONGEST_RETRY: i64 = 60 * 60;
 /// How soon a stop is noticed.
 const STEP: Duration = Duration::from_millis(50);
 
@@ -35,6 +25,8 @@ const STEP: Duration = Duration::from_millis(50);
 pub(super) struct Crawl<'a> {
     updater: &'a Updater<'a>,
     sources: Vec<NewsSource>,
+    /// Those whose pages are asked.
+    chosen: HashSet<i64>,
     shared: Mutex<Shared<'a>>,
     changed: Condvar,
 }
@@ -77,7 +69,9 @@ impl<'a> Crawl<'a> {
         let sources = store.sources()?;
         let (mut queue, mut updated) = (Queue::new(updater.params), Updated::default());
         clocks::restore(&mut queue, store, (updater.now)())?;
-        for source in sources.iter().filter(|one| only.is_empty() || only.contains(&one.name)) {
+        let is_chosen = |one: &&NewsSource| only.is_empty() || only.contains(&one.name);
+        let chosen = sources.iter().filter(is_chosen).map(|source| source.id).collect();
+        for source in sources.iter().filter(is_chosen) {
             match Url::parse(&source.url) {
                 Ok(url) => queue.add_source(source.clone(), url),
                 Err(error) => {
@@ -87,7 +81,7 @@ impl<'a> Crawl<'a> {
             }
         }
         let shared = Shared { store, queue, rules: HashMap::new(), updated, error: None };
-        Ok(Crawl { updater, sources, shared: Mutex::new(shared), changed: Condvar::new() })
+        Ok(Crawl { updater, sources, chosen, shared: Mutex::new(shared), changed: Condvar::new() })
     }
 
     /// Does all there is to do.
@@ -176,8 +170,9 @@ impl<'a> Crawl<'a> {
         };
         let (host, delay) = (host_key(job.url()), rules.robots.crawl_delay());
         self.lock().queue.politeness.set_crawl_delay(&host, delay);
-        // The user named the sources, so robots.txt does not speak of them.
-        let is_named = matches!(job.task, Task::Source(_));
+        // The user named the sources, so robots.txt of their hosts does not speak of them.
+        let is_named =
+            matches!(job.task, Task::Source(_)) && origin(&job.seen[0]) == origin(job.url());
         match is_named || rules.allow(job.url(), self.updater.params) {
             true => self.ask(job),
             false => Ok(Done { outcome: None, then: self.disallowed(job, &rules)? }),
@@ -216,7 +211,7 @@ impl<'a> Crawl<'a> {
         };
         let Job { task, seen } = job;
         let then = match task {
-            Task::Robots(origin) => self.robots_answered(origin, RobotsFile::of(fetched))?,
+            Task::Robots(origin) => self.robots_answered(origin, &seen, RobotsFile::of(fetched))?,
             Task::Source(source) => self.source_answered(*source, fetched)?,
             Task::Sitemap(index) => self.sitemap_answered(*index, &seen, fetched)?,
             Task::Page(page) => self.page_answered(*page, seen, fetched)?,
@@ -224,10 +219,20 @@ impl<'a> Crawl<'a> {
         Ok(Done { outcome, then })
     }
 
-    fn robots_answered(&self, origin: String, asked: Result<RobotsFile, Reason>) -> Result<Then> {
+    fn robots_answered(
+        &self,
+        origin: String,
+        seen: &[Url],
+        asked: Result<RobotsFile, Reason>,
+    ) -> Result<Then> {
         let (agent, now) = (self.updater.fetcher.agent(), (self.updater.now)());
-        let (rules, kept) = HostRules::answered(asked, agent, now);
+        let (rules, kept) = HostRules::answered(asked, seen.len() > 1, agent, now);
         let mut shared = self.lock();
+        if let Some(url) = seen.first() {
+            // Holds from the first request after this one on.
+            let (host, delay) = (host_key(url), rules.robots.crawl_delay());
+            shared.queue.politeness.set_crawl_delay(&host, delay);
+        }
         if let Some(robots) = kept {
             shared.store.set_robots(&origin, &robots)?;
         }
@@ -248,7 +253,14 @@ impl<'a> Crawl<'a> {
                 let why = "robots.txt does not allow it".to_owned();
                 return self.sitemap_failed(*index, &job.seen, why);
             }
-            Task::Robots(_) | Task::Source(_) => {}
+            Task::Source(source) => {
+                let why = format!(
+                    "robots.txt of the host it moved to does not allow `{}`",
+                    job.seen[job.seen.len() - 1]
+                );
+                self.source_failed(&source, reason.name(), why)?;
+            }
+            Task::Robots(_) => {}
         }
         Ok(Then::Nothing)
     }
@@ -281,85 +293,14 @@ impl<'a> Crawl<'a> {
     /// Takes over the pages that wait.
     fn load(&self, shared: &mut Shared<'_>) -> Result<()> {
         for page in shared.store.waiting((self.updater.now)(), usize::MAX >> 1)? {
-            let Ok(url) = Url::parse(&page.url) else { continue };
+            let Some(url) =
+                Url::parse(&page.url).ok().filter(|_| self.chosen.contains(&page.source))
+            else {
+                continue;
+            };
             shared.queue.add_page(page, url);
         }
         Ok(())
-    }
-
-    fn page_answered(&self, page: Waiting, seen: Vec<Url>, fetched: Fetched) -> Result<Then> {
-        match fetched {
-            Fetched::New(answer) => self.store(&page, &answer)?,
-            Fetched::NotModified => {
-                let mut shared = self.lock();
-                shared.updated.fetched += 1;
-                shared.store.page_unchanged(page.id, (self.updater.now)())?;
-            }
-            Fetched::Gone => self.page_failed(&page, "gone", None)?,
-            Fetched::Moved(_) => self.page_failed(&page, Reason::BadAnswer.name(), None)?,
-            Fetched::Failed { code, retry, .. } => {
-                return self.may_try_again(page, seen, code, retry);
-            }
-        }
-        Ok(Then::Nothing)
-    }
-
-    fn may_try_again(
-        &self,
-        page: Waiting,
-        seen: Vec<Url>,
-        code: Reason,
-        retry: Option<Duration>,
-    ) -> Result<Then> {
-        let tries = page.tries + 1;
-        if !code.may_pass() || tries >= MOST_TRIES {
-            self.page_failed(&page, code.name(), None)?;
-            return Ok(Then::Nothing);
-        }
-        let asked = retry.map_or(0, |wait| wait.as_secs().min(LONGEST_RETRY as u64) as i64);
-        let wait = (PAGE_WAIT << tries.min(10)).max(asked);
-        self.page_failed(&page, code.name(), Some(wait))?;
-        // A refusal is not asked for again at once (RFC 9110, 15.5.4).
-        if tries.is_multiple_of(TRIES) || code == Reason::Forbidden {
-            return Ok(Then::Nothing);
-        }
-        let url = seen.into_iter().next().expect("a job has an address");
-        Ok(Then::Last(Job::new(Task::Page(Box::new(Waiting { tries, ..page })), url)))
-    }
-
-    /// `wait` seconds until the next try; none if it is given up.
-    fn page_failed(&self, page: &Waiting, reason: &'static str, wait: Option<i64>) -> Result<()> {
-        let now = (self.updater.now)();
-        let mut shared = self.lock();
-        *shared.updated.failed.entry(reason).or_default() += 1;
-        shared.store.page_failed(page.id, reason, wait.map(|wait| now + wait), now)
-    }
-
-    fn store(&self, page: &Waiting, answer: &Answer) -> Result<()> {
-        let extracted = (self.updater.extract)(answer, page);
-        let source = self.sources.iter().find(|source| source.id == page.source);
-        let (links, left_out) = match source {
-            Some(source) => followed(source, &answer.url, &extracted.links, page.depth)?,
-            None => (Vec::new(), 0),
-        };
-        let sent = NewPage {
-            url: answer.url.as_str(),
-            content_type: Some(answer.content_type.as_str()).filter(|kind| !kind.is_empty()),
-            body: &answer.body,
-            validators: stored(&answer.validators),
-        };
-        let made = extracted.article.as_ref().map_err(|reason| *reason);
-        let mut shared = self.lock();
-        let now = (self.updater.now)();
-        let kept = shared.store.page_stored(page, &sent, made, &links, now)?;
-        shared.updated.fetched += 1;
-        shared.updated.leave_out(source.map_or("", |source| &source.name), left_out);
-        shared.updated.cut_pages += u64::from(extracted.is_cut);
-        shared.updated.articles += u64::from(kept.is_some_and(|(_, is_new)| is_new));
-        if let Err(reason) = extracted.article {
-            *shared.updated.refused.entry(reason).or_default() += 1;
-        }
-        if links.is_empty() { Ok(()) } else { self.load(&mut shared) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared<'a>> {

@@ -65,7 +65,8 @@ pub(super) enum Next {
     Over,
 }
 
-/// A host that wants a longer pause is asked by the next update.
+/// A host that wants a longer pause is asked by the next update, unless it is the pause that
+/// every host is given.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 
 pub(super) struct Queue {
@@ -137,9 +138,10 @@ impl Queue {
         let mut first_free: Option<Instant> = None;
         let mut found = None;
         for host in self.hosts.keys() {
+            let longest = LONGEST_PAUSE.max(self.politeness.pause(host));
             match self.politeness.next_free(host, now) {
                 When::Now => found = Some((host.clone(), true)),
-                When::At(free) if free > now + LONGEST_PAUSE => found = Some((host.clone(), false)),
+                When::At(free) if free > now + longest => found = Some((host.clone(), false)),
                 When::At(free) => {
                     first_free = Some(first_free.map_or(free, |first| first.min(free)));
                 }
@@ -190,5 +192,30 @@ impl Queue {
 impl Job {
     fn is_robots(&self) -> bool {
         matches!(self.task, Task::Robots(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a host with a job gets `wait` after it was asked, with this pause between two.
+    fn after(delay: f64, wait: Duration) -> Next {
+        let mut queue = Queue::new(&CrawlParams { delay, ..CrawlParams::default() });
+        let url = Url::parse("http://a.example/1").unwrap();
+        let now = Instant::now();
+        queue.push_back(Job::new(Task::Robots(origin(&url)), url));
+        queue.politeness.restore("a.example", now, wait, 0);
+        queue.next(now)
+    }
+
+    #[test]
+    fn the_own_pause_is_waited_for_however_long() {
+        let seconds = Duration::from_secs;
+        assert!(matches!(after(1.0, seconds(0)), Next::Do(_)));
+        assert!(matches!(after(1.0, seconds(119)), Next::Wait(_)));
+        assert!(matches!(after(1.0, seconds(121)), Next::GiveUp(_)));
+        assert!(matches!(after(600.0, seconds(600)), Next::Wait(_)));
+        assert!(matches!(after(600.0, seconds(601)), Next::GiveUp(_)));
     }
 }

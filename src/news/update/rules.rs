@@ -27,14 +27,18 @@ impl HostRules {
         (age < file.max_age().as_secs()).then(|| HostRules::new(&file, false, agent))
     }
 
-    /// What was answered just now, and what of it is to be stored.
+    /// What was answered just now, and what of it is to be stored; `is_moved` if the host
+    /// itself redirected to where it was asked for.
     pub fn answered(
         asked: Result<RobotsFile, Reason>,
+        is_moved: bool,
         agent: &str,
         now: i64,
     ) -> (Self, Option<HostRobots>) {
-        // What we refuse ourselves is no answer of the host.
-        let is_refused = matches!(asked, Err(Reason::PrivateAddress | Reason::BadAddress));
+        // That we refuse to ask the host is no answer of it; that it leads us to an address
+        // which we refuse is, and says nothing of what it allows.
+        let is_private = matches!(asked, Err(Reason::PrivateAddress | Reason::BadAddress));
+        let is_refused = is_private && !is_moved;
         let file = asked.unwrap_or(RobotsFile::Unreachable);
         let rules = HostRules::new(&file, is_refused, agent);
         (rules, (!is_refused).then(|| kept(&file, now)))
@@ -71,4 +75,23 @@ fn kept(file: &RobotsFile, fetched: i64) -> HostRobots {
         RobotsFile::Unreachable => (Vec::new(), UNREACHABLE),
     };
     HostRobots { body, status, fetched }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_robots_file_behind_a_refused_redirect_allows_nothing() {
+        let url = Url::parse("http://a.example/1").unwrap();
+        for reason in [Reason::PrivateAddress, Reason::BadAddress] {
+            let allows = |is_moved| {
+                let (rules, kept) = HostRules::answered(Err(reason), is_moved, "malmoi", 0);
+                (rules.allow(&url, &CrawlParams::default()), kept.is_some())
+            };
+            assert_eq!(allows(true), (false, true));
+            // Each request to the host itself is refused on its own.
+            assert_eq!(allows(false), (true, false));
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub(super) struct Index {
     /// Sitemaps to be asked, and in how many indexes each stands.
     waiting: VecDeque<(Url, u32)>,
     seen: HashSet<Url>,
+    /// Sitemaps that are not asked for, since they are too many or in too many indexes.
+    left_out: u64,
     /// In how many indexes the one stands that is asked at present.
     level: u32,
 }
@@ -34,7 +36,8 @@ impl Index {
         let Listing { found, sitemaps, depth, .. } = listing;
         let validators = if sitemaps.is_empty() { validators } else { Validators::default() };
         let (waiting, seen) = (VecDeque::new(), HashSet::new());
-        let mut index = Index { source, validators, depth, found, waiting, seen, level: 0 };
+        let mut index =
+            Index { source, validators, depth, found, waiting, seen, left_out: 0, level: 0 };
         index.wait_for(sitemaps);
         index
     }
@@ -48,18 +51,37 @@ impl Index {
     /// The sitemap to ask next, each once.
     pub fn next(&mut self) -> Option<Url> {
         while let Some((sitemap, level)) = self.waiting.pop_front() {
-            if self.seen.len() < MOST_SITEMAPS && self.seen.insert(sitemap.clone()) {
+            if self.seen.contains(&sitemap) {
+                continue;
+            }
+            if self.seen.len() < MOST_SITEMAPS {
+                self.seen.insert(sitemap.clone());
                 self.level = level;
                 return Some(sitemap);
             }
+            self.left_out += 1;
         }
         None
+    }
+
+    /// What a user should know of sitemaps that were not read.
+    pub fn warning(&self) -> Option<String> {
+        let left_out = self.left_out;
+        (left_out > 0).then(|| {
+            format!(
+                "{left_out} of its sitemaps were not read: only the first {MOST_SITEMAPS} are, in \
+                 {DEEPEST_INDEX} indexes within each other; add the others as sources"
+            )
+        })
     }
 
     fn wait_for(&mut self, sitemaps: Vec<Url>) {
         if self.level < DEEPEST_INDEX {
             let level = self.level + 1;
             self.waiting.extend(sitemaps.into_iter().map(|url| (url, level)));
+        } else {
+            let is_new = |url: &&Url| !self.seen.contains(*url);
+            self.left_out += sitemaps.iter().filter(is_new).count() as u64;
         }
     }
 }

@@ -31,10 +31,20 @@ impl World {
 
     /// Updates; stops by an error after `pages` pages.
     fn update(&self, store: &mut NewsStore, pages: u64) -> Result<Updated> {
+        self.update_while(store, &[], &|updated| updated.fetched < pages)
+    }
+
+    /// Updates the sources named, all if none is, until `may_go_on` says no.
+    fn update_while(
+        &self,
+        store: &mut NewsStore,
+        only: &[String],
+        may_go_on: &(dyn Fn(&Updated) -> bool + Sync),
+    ) -> Result<Updated> {
         let site = Site::serve(&self.folder.path().join("site")).unwrap();
         let params = CrawlParams { delay: 0.0, max_hosts: 4, ..CrawlParams::default() };
         let fetcher = Fetcher::through(&params, site.address()).unwrap();
-        let go_on = |updated: &Updated| match updated.fetched < pages {
+        let go_on = |updated: &Updated| match may_go_on(updated) {
             true => Ok(()),
             false => Err(Error::interrupted()),
         };
@@ -45,7 +55,7 @@ impl World {
             go_on: &go_on,
             now: &now,
         };
-        updater.update(store, &[])
+        updater.update(store, only)
     }
 }
 
@@ -124,6 +134,45 @@ fn an_update_that_was_stopped_goes_on() {
     let rest = world.update(&mut store, u64::MAX).unwrap();
     assert_eq!(rest.fetched as usize, 9 - before);
     assert_eq!(texts(&store).len(), 9);
+}
+
+#[test]
+fn one_source_alone_is_updated() {
+    let world = world(&[pages("a.example", 3), pages("b.example", 2)].concat());
+    let mut store = world.store();
+    add(&mut store, "http://a.example/feed.xml", "a");
+    add(&mut store, "http://b.example/feed.xml", "b");
+    // Pages of both wait.
+    let listed = |updated: &Updated| updated.fetched == 0 && updated.found < 5;
+    let _ = world.update_while(&mut store, &[], &listed);
+    let before = texts(&store);
+    let only = world.update_while(&mut store, &["b".to_owned()], &|_| true).unwrap();
+    assert!(only.fetched <= 2);
+    let of_a = |texts: &[String]| texts.iter().filter(|text| text.starts_with('a')).count();
+    assert_eq!(of_a(&texts(&store)), of_a(&before));
+}
+
+#[test]
+fn what_an_index_listed_before_a_stop_is_kept() {
+    let map = |number: usize| {
+        let page = format!("http://a.example/{number}.html");
+        (
+            format!("a.example/{number}.xml"),
+            format!("<urlset><url><loc>{page}</loc></url></urlset>"),
+        )
+    };
+    let entry =
+        |number: usize| format!("<sitemap><loc>http://a.example/{number}.xml</loc></sitemap>");
+    let entries: String = (0..9).map(entry).collect();
+    let mut all: Vec<_> = (0..9).map(map).collect();
+    all.push(("a.example/all.xml".to_owned(), format!("<sitemapindex>{entries}</sitemapindex>")));
+    let world = world(&all);
+    let mut store = world.store();
+    add(&mut store, "http://a.example/all.xml", "a");
+    let stopped = world.update_while(&mut store, &[], &|updated| updated.found < 3);
+    assert!(stopped.is_err());
+    assert!((3..9).contains(&store.counts().unwrap().waiting));
+    assert_eq!(world.update(&mut store, u64::MAX).unwrap().sources, 1);
 }
 
 #[test]

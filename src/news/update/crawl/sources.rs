@@ -30,10 +30,20 @@ impl Crawl<'_> {
             Fetched::Moved(url) => ("bad-answer", format!("it moved to `{url}`")),
             Fetched::Failed { code, message, .. } => (code.name(), message),
         };
-        let mut shared = self.lock();
-        shared.updated.failed_sources.insert(source.name.clone(), why.clone());
-        shared.store.source_failed(source.id, reason, &why, (self.updater.now)())?;
+        self.source_failed(&source, reason, why)?;
         Ok(Then::Nothing)
+    }
+
+    pub(super) fn source_failed(
+        &self,
+        source: &NewsSource,
+        reason: &str,
+        why: String,
+    ) -> Result<()> {
+        let mut shared = self.lock();
+        shared.store.source_failed(source.id, reason, &why, (self.updater.now)())?;
+        shared.updated.failed_sources.insert(source.name.clone(), why);
+        Ok(())
     }
 
     pub(super) fn sitemap_answered(
@@ -74,15 +84,21 @@ impl Crawl<'_> {
         shared.updated.leave_out(name, listed.left_out);
     }
 
-    /// Asks for the next sitemap; after the last one, stores what all of them list.
+    /// Stores what was listed, so that it is not lost if this is stopped, and asks for the
+    /// next sitemap.
     fn read_on(&self, mut index: Index) -> Result<Then> {
+        let found = std::mem::take(&mut index.found);
+        let (source, depth, now) = (index.source.id, index.depth, (self.updater.now)());
+        let mut shared = self.lock();
         if let Some(sitemap) = index.next() {
+            shared.updated.found += shared.store.source_lists(source, depth, &found, now)?;
             return Ok(Then::First(Job::new(Task::Sitemap(Box::new(index)), sitemap)));
         }
-        let Index { source, validators, depth, found, .. } = index;
-        let mut shared = self.lock();
-        let now = (self.updater.now)();
-        let new = shared.store.source_answered(source.id, depth, &found, &validators, now)?;
+        if let Some(warning) = index.warning() {
+            shared.updated.cut_sources.insert(index.source.name.clone(), warning);
+        }
+        let validators = &index.validators;
+        let new = shared.store.source_answered(source, depth, &found, validators, now)?;
         shared.updated.sources += 1;
         shared.updated.found += new;
         self.load(&mut shared)?;

@@ -7,6 +7,7 @@ mod sequences;
 mod skipped;
 mod tokens;
 mod weights;
+mod zone;
 
 pub use document::{Document, Html, Split, Text};
 pub use interner::Interner;
@@ -15,3 +16,4 @@ pub use sequences::{BREAK, Sequences, UNKNOWN};
 pub use skipped::Skipped;
 pub use tokens::{Token, Tokens};
 pub use weights::{Norm, Weights, scaled};
+pub use zone::Zone;

@@ -83,7 +83,7 @@ fn told(change: &IndexChange, arguments: &Arguments, context: &Context) -> Resul
             "skipped": skipped.count,
             "unknown": unknown,
         }))?;
-    } else {
+    } else if *added + *deleted > 0 || unknown.is_empty() {
         context.output().note(&format!("added {added}, deleted {deleted}\n"))?;
     }
     if arguments.add.is_none()

@@ -1,5 +1,6 @@
 //! Progress on standard error, and Ctrl-C.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -29,6 +30,8 @@ impl Progress {
     pub fn start(quiet: bool) -> Result<Self> {
         ctrlc::set_handler(|| {
             if STOP.swap(true, Relaxed) || AT_ONCE.load(Relaxed) {
+                // Nobody else will say it. Standard error may be gone; that is no reason to stay.
+                let _ = writeln!(std::io::stderr(), "error: {}", Error::interrupted());
                 malmoi::files::remove_unfinished();
                 std::process::exit(130);
             }

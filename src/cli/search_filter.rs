@@ -12,7 +12,7 @@ pub struct FilterArguments {
     /// Dated since: today, yesterday, 7d, 2026-11-01
     #[arg(long, value_name = "DAY")]
     since: Option<String>,
-    /// Dated before
+    /// Dated before this day begins
     #[arg(long, value_name = "DAY")]
     until: Option<String>,
     /// From this source (repeatable: one of them)

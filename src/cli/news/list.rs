@@ -22,7 +22,7 @@ pub struct Filter {
     /// Published since: today, yesterday, 7d, 2026-11-01
     #[arg(long, value_name = "DAY")]
     since: Option<String>,
-    /// Published before
+    /// Published before this day begins
     #[arg(long, value_name = "DAY")]
     until: Option<String>,
     /// Found through this source (repeatable)
@@ -103,9 +103,11 @@ fn json(article: &Stored) -> String {
 
 fn line(article: &Stored) -> String {
     let date = article.article.date.as_deref().unwrap_or("no date");
-    let date = date.get(..16).unwrap_or(date).replace('T', " ");
+    // The zone, too: articles stand in the order of instants, not of what clocks showed.
+    let zone = date.get(19..).unwrap_or_default();
+    let date = date.get(..16).map_or(date.to_owned(), |date| date.replace('T', " ") + zone);
     let label = article.sentiment.as_ref().map_or("-", |sentiment| sentiment.label.as_str());
     let title: String = super::plain(&article.article.title).replace('\n', " ");
     let title: String = title.chars().take(LONGEST_TITLE).collect();
-    format!("{}  {date:16}  {label:4}  {:16}  {title}", &article.id[..8], article.source)
+    format!("{}  {date:22}  {label:8}  {:16}  {title}", &article.id[..8], article.source)
 }

@@ -157,7 +157,7 @@ fn line(one: &Contribution, analyzer: AnalyzerKind) -> String {
 }
 
 /// The text with its words coloured, or in brackets where there are no colours.
-fn marked(text: &str, tokens: &[Highlight], has_colours: bool) -> String {
+pub(super) fn marked(text: &str, tokens: &[Highlight], has_colours: bool) -> String {
     let strongest = tokens.iter().map(|token| token.score.abs()).fold(0.0, f64::max);
     let mut out = String::new();
     let mut done = 0;

@@ -35,6 +35,7 @@ mod show;
 mod state;
 mod streams;
 mod terms;
+mod tour;
 mod tune;
 mod vectors;
 

@@ -8,6 +8,7 @@ use super::Context;
 use super::news;
 use super::progress::Progress;
 use super::selection::Selection;
+use super::tour;
 
 /// Run a pipeline.
 #[derive(clap::Args)]
@@ -47,6 +48,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         news::train_models(&pipeline, context, &progress)?;
     }
     let outcome = pipeline::run(&pipeline, &state, arguments.force, &progress)?;
+    if let (None, Some(tour), false) =
+        (&arguments.selection.name, &context.config()?.tour, arguments.json)
+    {
+        return tour::run(tour, &outcome, &pipeline, context, &progress);
+    }
     progress.finish();
     warnings(&outcome).iter().for_each(|warning| context.output().warning(warning));
     if arguments.json {

@@ -15,6 +15,7 @@ mod problems;
 mod schema;
 mod settings;
 mod shape;
+mod tour;
 mod whole;
 
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ use checks::Finding;
 use problems::{Problem, Text};
 use schema::PipelineParams;
 use settings::{Place, Setting, Table};
-use whole::{check_default, check_file, check_names, default_of, pipelines_of};
+use whole::{check_default, check_file, check_names, default_of, pipelines_of, tour_of};
 
 pub use crate::analyze::BUNDLED_STOP_WORDS;
 pub use checks::check_rooms;
@@ -44,6 +45,7 @@ pub use file::{FILE_NAME, find};
 pub use origin::{Origin, Value};
 pub use overrides::Overrides;
 pub use schema::{VERSION, schema};
+pub use tour::TourParams;
 
 /// A checked `pipeline.toml`.
 #[derive(Debug)]
@@ -54,6 +56,8 @@ pub struct Config {
     pub default: String,
     /// Every pipeline as it was written, by its name.
     pub pipelines: BTreeMap<String, Written>,
+    /// What a run shows when no pipeline is named.
+    pub tour: Option<TourParams>,
     text: Text,
     warnings: Vec<Error>,
 }
@@ -139,7 +143,11 @@ impl Config {
         }
         match text.error(problems) {
             Some(error) => Err(error),
-            None => Ok(Config { path, default, pipelines, text, warnings }),
+            None => {
+                let root = path.parent().unwrap_or(Path::new("/"));
+                let tour = tour_of(&table)?.map(|tour| tour.placed(root));
+                Ok(Config { path, default, pipelines, tour, text, warnings })
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::tour::TourParams;
 use crate::analyze::AnalyzeParams;
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
@@ -30,6 +31,9 @@ struct PipelineFile {
     default: String,
     /// Every pipeline, by its name.
     pipeline: BTreeMap<String, PipelineParams>,
+    /// What `malmoi run` shows when no pipeline is named.
+    #[serde(default)]
+    tour: Option<TourParams>,
 }
 
 /// `[pipeline.NAME]`: one table a room, in the order of flow.

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use super::Written;
 use super::problems::Problem;
 use super::schema::{VERSION, schema};
-use super::settings::{Content, Place, Setting, Table};
+use super::settings::{self, Content, Place, Setting, Table};
 use super::shape;
+use super::tour::TourParams;
+use crate::error::{Error, Result};
 
 /// Compares the whole file with its schema: the problems, and the rest of the
 /// file, which has the right form.
@@ -115,4 +119,13 @@ pub(super) fn pipelines_of(table: &Table) -> BTreeMap<String, Written> {
         _ => None,
     };
     pipelines.iter().filter_map(written).collect()
+}
+
+/// What `[tour]` says; its form was compared with the schema.
+pub(super) fn tour_of(table: &Table) -> Result<Option<TourParams>> {
+    let Some(Content::Table(tour)) = table.get("tour").map(|setting| &setting.content) else {
+        return Ok(None);
+    };
+    let tour = TourParams::deserialize(settings::to_value(tour));
+    tour.map(Some).map_err(|error| Error::usage(error.message().to_owned()).at("table `tour`"))
 }

@@ -36,6 +36,7 @@ mod shelf;
 mod split;
 mod state;
 mod terms;
+mod tour;
 mod train;
 mod tune;
 mod watch;
@@ -65,6 +66,7 @@ pub use search::{
 pub use shelf::{Kept, Lock, Manifest, Shelf};
 pub use state::{KeptFile, KeptPipeline, StateReport, list_state, remove_state};
 pub use terms::{TermTable, Terms};
+pub use tour::{Tour, tour};
 pub use train::{TrainSettings, train};
 pub use tune::{Candidate, TuneOptions, Tuned, tune};
 pub use watch::{Silent, Watch};

@@ -141,7 +141,7 @@ pub fn re_extract_news(
     Ok((changed, all, damaged))
 }
 
-fn extractor(pipeline: &Pipeline) -> Result<Extractor> {
+pub(super) fn extractor(pipeline: &Pipeline) -> Result<Extractor> {
     let ExtractParams { captions, publishers } = &pipeline.extract;
     let bundled = Publishers::bundled();
     let publishers = match publishers {

@@ -19,6 +19,7 @@ mod search_more;
 mod searching;
 mod survival;
 mod tools;
+mod tour;
 
 use std::path::Path;
 

@@ -300,6 +300,9 @@ mod tests {
             }
             last = is_row.then(|| cells(line));
         }
-        assert!(text.contains(r"\<script\>") && !text.replace("](<", "").replace(r"\<", "").contains('<'));
+        assert!(
+            text.contains(r"\<script\>")
+                && !text.replace("](<", "").replace(r"\<", "").contains('<')
+        );
     }
 }

@@ -35,7 +35,10 @@ pub fn share(
         path.line(timeline.width(), down(overall.value));
         layers.push(Layer { class: "overall".to_owned(), path: path.finish() });
     }
-    layers.push(Layer { class: format!("line {class}"), path: line });
+    layers.push(Layer {
+        class: format!("line {class}{}", if timeline.is_dense() { " thin" } else { "" }),
+        path: line,
+    });
     layers.retain(|layer| !layer.path.is_empty());
     let row = |tick: &i64| Row {
         at: down(*tick as f64 / 1_000.0) / UNITS,

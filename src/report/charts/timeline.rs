@@ -39,9 +39,14 @@ impl<'a> Timeline<'a> {
         Some(self.periods.get(place)?.start)
     }
 
+    /// Whether periods touch each other, and lines have to be thin.
+    pub fn is_dense(&self) -> bool {
+        self.len() > APART
+    }
+
     /// Units of the plot's width that a period has: few digits where periods are many.
     pub fn slot(&self) -> i64 {
-        if self.len() > APART { 2 } else { 10 }
+        if self.is_dense() { 2 } else { 10 }
     }
 
     /// Width of the plot.
@@ -51,7 +56,7 @@ impl<'a> Timeline<'a> {
 
     /// Left and right end of a bar.
     pub fn bar(&self, place: usize) -> (i64, i64) {
-        let gap = if self.len() > APART { 0 } else { 1 };
+        let gap = if self.is_dense() { 0 } else { 1 };
         let slot = self.slot();
         (slot * place as i64 + gap, slot * (place as i64 + 1) - gap)
     }

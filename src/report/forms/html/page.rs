@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::counts::CountTable;
 use super::graphs::{self, Graph, Key};
-use super::said::Said;
+use super::said::{Prose, Said};
 use super::sections;
 use super::style::{STYLE, policy};
 use crate::report::charts::Chart;
@@ -25,9 +25,9 @@ pub struct Page {
     title: String,
     pipeline: Said,
     days: String,
-    about: String,
+    about: Prose,
     headline: String,
-    change: String,
+    change: Prose,
     trained_on: Option<String>,
     figures: Vec<Figure>,
     contents: Vec<(String, Said)>,
@@ -35,7 +35,7 @@ pub struct Page {
     keys: Vec<Key>,
     shares: Vec<Graph>,
     periods: Vec<Part>,
-    movers_about: String,
+    movers_about: Prose,
     movers: Vec<sections::MoverRow>,
     terms: Vec<sections::Terms>,
     quotes: Vec<sections::Quotes>,
@@ -77,9 +77,9 @@ impl Page {
             title: sentences::title(facts),
             pipeline: Said::name(&facts.pipeline),
             days: sentences::stretch((facts.since, facts.until)),
-            about: sentences::about(facts),
+            about: Prose::new(&sentences::about(facts)),
             headline: sentences::headline(facts),
-            change: sentences::change(facts),
+            change: Prose::new(&sentences::change(facts)),
             trained_on: sentences::trained_on(facts),
             figures: figures(facts, &sides),
             contents: Vec::new(),
@@ -87,7 +87,7 @@ impl Page {
             keys: graphs::keys(facts, &sides),
             shares: graphs::shares(facts, &sides),
             periods: period_tables(facts, &sides),
-            movers_about: sentences::movers(facts),
+            movers_about: Prose::new(&sentences::movers(facts)),
             movers: facts
                 .movers
                 .shown

@@ -38,6 +38,31 @@ impl Said {
     }
 }
 
+/// A sentence of ours, whose dates stay on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(
+    ext = "html",
+    source = "{% for (word, is_date) in words %}{% if *is_date %}<span class=\"date\">{{ word }}</span>\
+        {% else %}{{ word }}{% endif %}{% endfor %}"
+)]
+pub struct Prose {
+    words: Vec<(String, bool)>,
+}
+
+impl HtmlSafe for Prose {}
+
+impl Prose {
+    /// A sentence as it is shown.
+    pub fn new(text: &str) -> Self {
+        let is_date = |word: &str| {
+            let digits = word.bytes().filter(u8::is_ascii_digit).count();
+            digits == 8 && word.bytes().filter(|byte| *byte == b'-').count() == 2
+        };
+        let words = text.split_inclusive(' ').map(|word| (word.to_owned(), is_date(word)));
+        Prose { words: words.collect() }
+    }
+}
+
 /// The language of a text as HTML names it; empty if it is unknown.
 pub fn language(text: &str) -> &'static str {
     match detect(text) {

@@ -2,6 +2,7 @@
 //!
 //! The tests need Chromium. Where there is none they say so and pass; nothing is downloaded.
 
+pub mod accessibility;
 pub mod chromium;
 mod report;
 #[path = "../report_sample/mod.rs"]

@@ -72,7 +72,7 @@ fn axis(shares: &[Option<Share>], overall: Option<Share>, height: i64) -> Vec<i6
     let least = low.into_iter().chain(least).fold(f64::INFINITY, f64::min);
     let most = high.into_iter().chain(most).fold(f64::NEG_INFINITY, f64::max);
     match least <= most {
-        true => scale::shares(least * 1_000.0, most * 1_000.0, (height / 32).max(2)),
+        true => scale::shares(least * 1_000.0, most * 1_000.0, (height / 32).max(3)),
         false => scale::shares(0.0, 1_000.0, 2),
     }
 }

@@ -190,7 +190,7 @@ impl Page<'_> {
     }
 
     fn notes(&mut self) {
-        let unsure = sentences::unsure(self.facts);
+        let unsure = sentences::unsure(self.facts).map(|(name, text)| format!("{name}: {text}"));
         let notes: Vec<String> = self.facts.notes.iter().cloned().chain(unsure).collect();
         self.heading(2, "Notes");
         for note in notes {

@@ -153,11 +153,12 @@ pub fn drift(drift: f64) -> String {
     format!("{} ({word})", decimal(drift, 3))
 }
 
-/// A document is unsure if …
-pub fn unsure(facts: &Facts) -> Option<String> {
+/// The name of the last side, and when a document is on it.
+pub fn unsure(facts: &Facts) -> Option<(String, String)> {
     let unsure = sides(facts).pop().filter(|side| side.class == "u")?;
     let below = percent(facts.unsure_below);
-    Some(format!("{}: the model's best guess is less than {below} probable.", unsure.name))
+    let text = format!("The model's best guess is less than {below} probable.");
+    Some((unsure.name, text))
 }
 
 /// Groups that are not shown.

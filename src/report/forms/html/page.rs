@@ -46,7 +46,7 @@ pub struct Page {
     left_out: [(&'static str, String); 7],
     models: Vec<sections::Model>,
     notes: Vec<Said>,
-    unsure: Option<String>,
+    unsure: Option<(String, String)>,
     by: String,
 }
 

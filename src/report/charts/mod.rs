@@ -54,6 +54,11 @@ impl Chart {
         self.height * UNITS
     }
 
+    /// Whether its periods would be wide slabs on a wide page.
+    fn is_few(&self) -> bool {
+        self.width <= 80
+    }
+
     /// Height with room for ticks.
     fn outer(&self) -> i64 {
         self.height + if self.columns.is_empty() { 16 } else { 36 }

@@ -28,15 +28,19 @@ pub struct Key {
     pub name: String,
 }
 
-/// Documents by side, those trained on above.
-pub fn volumes(facts: &Facts, sides: &[Side]) -> Chart {
+/// Documents by side, those trained on above; nothing if there is one period only.
+pub fn volumes(facts: &Facts, sides: &[Side]) -> Option<Chart> {
+    if facts.periods.len() < 2 {
+        return None;
+    }
     let counts: Vec<&Counts> = facts.periods.iter().map(|period| &period.counts).collect();
     let numbers = |number: &dyn Fn(&Counts) -> u64| counts.iter().map(|one| number(one)).collect();
     let stack = |side: &Side| Stack { class: side.class, numbers: numbers(&|one| side.count(one)) };
     let trained = Stack { class: "t", numbers: numbers(&|one| one.trained_on) };
     let stacks: Vec<Stack> = sides.iter().map(stack).chain([trained]).collect();
     let title = format!("Documents by {} and side", facts.by);
-    volume("volume", &title, &Timeline::new(&facts.periods, &facts.by), &stacks, 180)
+    let timeline = Timeline::new(&facts.periods, &facts.by);
+    Some(volume("volume", &title, &timeline, &stacks, 180))
 }
 
 /// What the colours of [`volumes`] mean.
@@ -51,7 +55,7 @@ pub fn keys(facts: &Facts, sides: &[Side]) -> Vec<Key> {
     sides.iter().map(key).chain(trained).chain(gap).chain(partial).collect()
 }
 
-/// The share of each side.
+/// The share of each side; nothing if there is one period only.
 pub fn shares(facts: &Facts, sides: &[Side]) -> Vec<Graph> {
     let counts: Vec<&Counts> = facts.periods.iter().map(|period| &period.counts).collect();
     let graph = |side: &Side| {
@@ -61,12 +65,13 @@ pub fn shares(facts: &Facts, sides: &[Side]) -> Vec<Graph> {
         let overall = overall.map(|share| format!("{} ({})", percent(share.value), band(&share)));
         Graph { class: side.class, name: side.name.clone(), overall, chart }
     };
-    sides.iter().map(graph).collect()
+    if facts.periods.len() < 2 { Vec::new() } else { sides.iter().map(graph).collect() }
 }
 
 /// Volume and shares of both sides of a keyword, smaller.
 pub fn keyword(facts: &Facts, sides: &[Side], number: usize) -> Vec<Graph> {
-    let Some(keyword) = facts.keywords.get(number) else { return Vec::new() };
+    let keyword = facts.keywords.get(number).filter(|_| facts.periods.len() > 1);
+    let Some(keyword) = keyword else { return Vec::new() };
     let name = super::super::visible::name(&keyword.group.name);
     let counts: Vec<&Counts> = keyword.periods.iter().collect();
     let timeline = Timeline::new(&facts.periods, &facts.by);

@@ -31,7 +31,7 @@ pub struct Page {
     trained_on: Option<String>,
     figures: Vec<Figure>,
     contents: Vec<(String, Said)>,
-    volume: Chart,
+    volume: Option<Chart>,
     keys: Vec<Key>,
     shares: Vec<Graph>,
     periods: Vec<Part>,

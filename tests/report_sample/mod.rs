@@ -178,7 +178,7 @@ fn quote(number: usize) -> Quote {
         day: NaiveDate::from_ymd_opt(2026, 11, 1 + number as u32 % 28),
         source: source(number),
         url: format!("https://reviews.test/read?id={number}&lang=ko"),
-        side: if number % 2 == 0 { 1 } else { 0 },
+        side: if number.is_multiple_of(2) { 1 } else { 0 },
         probability: 0.983 - number as f64 * 0.004,
         words: words.into_iter().map(|(one, weight)| word(&text, one, weight)).collect(),
         text,

@@ -244,8 +244,10 @@ fn highlighted(quote: &Quote) -> String {
     for piece in pieces::pieces(&quote.text, &quote.words) {
         let shown = escaped(&visible::piece(piece.text));
         text += &match piece.weight {
-            Some(weight) => format!("**{}** ({})", shown.trim(), signed(weight, 2)),
-            None => shown,
+            Some(weight) if !shown.trim().is_empty() => {
+                format!("**{}** ({})", shown.trim(), signed(weight, 2))
+            }
+            _ => shown,
         };
     }
     // Four spaces at the beginning would make it code.

@@ -263,13 +263,16 @@ impl Row {
     }
 }
 
-/// Spreadsheets run what begins like a formula, whoever wrote it. A number is none.
+/// Spreadsheets run what begins like a formula, whoever wrote it, and terminals what begins
+/// with a control. A number is neither.
 fn defused(text: &str) -> String {
     let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
     let first = text.trim_start_matches([' ', '\u{feff}']).chars().next();
     let acts = matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n'))
         || matches!(first, Some('＝' | '＋' | '－' | '＠'));
-    let text = text.replace('\0', "\u{fffd}");
+    let is_kept = |c: char| !c.is_control() || matches!(c, '\t' | '\r' | '\n');
+    let kept = |c: char| if is_kept(c) { c } else { char::REPLACEMENT_CHARACTER };
+    let text: String = text.chars().map(kept).collect();
     if acts && !is_number { format!("'{text}") } else { text }
 }
 
@@ -286,6 +289,7 @@ mod tests {
         for text in ["-5", "+1.5", "a=b", "", "좋아요", "1e3"] {
             assert_eq!(defused(text), text);
         }
+        assert_eq!(defused("a\0b\u{9b}31m\u{1b}"), "a\u{fffd}b\u{fffd}31m\u{fffd}");
     }
 
     #[test]

@@ -174,10 +174,9 @@ fn period_tables(facts: &Facts, sides: &[Side]) -> Vec<Part> {
     let table = |caption: String, places: std::ops::Range<usize>| {
         let table = CountTable::new(sides, caption, &format!("{by} from"));
         let rows = facts.periods.get(places).unwrap_or_default().iter();
-        let table = rows.fold(table, |table, period| {
+        rows.fold(table, |table, period| {
             table.period(sentences::period(by, period), period.is_partial, &period.counts)
-        });
-        table
+        })
     };
     if facts.periods.len() <= periods::FEW {
         let caption = format!("Documents and shares by {by}");

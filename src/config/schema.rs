@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::schedule::ScheduleParams;
 use crate::analyze::AnalyzeParams;
 use crate::classify::{ClassifyParams, EvaluateParams};
 use crate::clean::CleanParams;
@@ -30,6 +31,8 @@ struct PipelineFile {
     default: String,
     /// Every pipeline, by its name.
     pipeline: BTreeMap<String, PipelineParams>,
+    /// What runs by itself, when, and where its results go.
+    schedule: Option<ScheduleParams>,
 }
 
 /// `[pipeline.NAME]`: one table a room, in the order of flow.

@@ -15,6 +15,7 @@ pub mod net;
 pub mod news;
 pub mod pipeline;
 pub mod report;
+pub mod schedule;
 pub mod search;
 pub mod source;
 pub mod traits;

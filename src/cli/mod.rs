@@ -28,6 +28,7 @@ mod output;
 mod predict;
 mod progress;
 mod run;
+mod schedule;
 mod search;
 mod search_filter;
 mod selection;
@@ -107,6 +108,8 @@ enum Command {
     Extract(extract::Arguments),
     /// Fetch, extract, list and export news
     News(news::Arguments),
+    /// Run commands by themselves, and deliver what they write
+    Schedule(schedule::Arguments),
     /// List or remove what is kept
     State(state::Arguments),
     /// Install the Korean system dictionary, or show which one is there
@@ -140,6 +143,7 @@ impl Command {
             Command::Clean(arguments) => clean::run(arguments, context),
             Command::Extract(arguments) => extract::run(arguments, context),
             Command::News(arguments) => news::run(arguments, context),
+            Command::Schedule(arguments) => schedule::run(arguments, context),
             Command::State(arguments) => state::run(arguments, context),
             Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),

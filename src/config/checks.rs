@@ -74,22 +74,30 @@ pub fn check_rooms(
     Error::all(problems.collect()).map_or(Ok(()), Err)
 }
 
+/// What was found so far.
 #[derive(Default)]
-struct Findings(Vec<Finding>);
+pub(super) struct Findings(pub(super) Vec<Finding>);
 
 impl Findings {
     /// `setting KEY is VALUE, but must be RULE`, unless `holds`.
-    fn need(&mut self, holds: bool, key: &str, is: &dyn std::fmt::Display, must: &str, hint: &str) {
+    pub(super) fn need(
+        &mut self,
+        holds: bool,
+        key: &str,
+        is: &dyn std::fmt::Display,
+        must: &str,
+        hint: &str,
+    ) {
         if !holds {
             self.push(key, format!("setting `{key}` is {is}, but must be {must}"), hint, false);
         }
     }
 
-    fn warn(&mut self, key: &str, message: &str, hint: &str) {
+    pub(super) fn warn(&mut self, key: &str, message: &str, hint: &str) {
         self.push(key, message.to_owned(), hint, true);
     }
 
-    fn push(&mut self, key: &str, message: String, hint: &str, is_warning: bool) {
+    pub(super) fn push(&mut self, key: &str, message: String, hint: &str, is_warning: bool) {
         let (key, hint) = (key.to_owned(), hint.to_owned());
         self.0.push(Finding { key, message, hint, is_warning });
     }

@@ -12,6 +12,7 @@ mod files;
 mod origin;
 mod overrides;
 mod problems;
+mod schedule;
 mod schema;
 mod settings;
 mod shape;
@@ -32,8 +33,9 @@ use crate::news::{ExtractParams, ScoreParams};
 use crate::search::SearchParams;
 use crate::source::SourceParams;
 use crate::vectorize::VectorizeParams;
-use checks::Finding;
+use checks::{Finding, Findings};
 use problems::{Problem, Text};
+use schedule::{check_schedule, hide_secrets};
 use schema::PipelineParams;
 use settings::{Place, Setting, Table};
 use whole::{check_default, check_file, check_names, default_of, pipelines_of, tour_of};
@@ -44,6 +46,10 @@ pub use choice::write_choice;
 pub use file::{FILE_NAME, find};
 pub use origin::{Origin, Value};
 pub use overrides::Overrides;
+pub use schedule::{
+    DeliveryParams, JobParams, MailParams, MailTls, Placeholder, ScheduleParams, SecretSource,
+    WebhookForm, command_words, fill, host_and_port,
+};
 pub use schema::{VERSION, schema};
 pub use tour::TourParams;
 
@@ -58,6 +64,8 @@ pub struct Config {
     pub pipelines: BTreeMap<String, Written>,
     /// What a run shows when no pipeline is named.
     pub tour: Option<TourParams>,
+    /// What runs by itself; absent: nothing does.
+    pub schedule: Option<ScheduleParams>,
     text: Text,
     warnings: Vec<Error>,
 }
@@ -124,13 +132,15 @@ impl Config {
         Config::parse(path, text)
     }
 
-    fn parse(path: PathBuf, text: Text) -> Result<Self> {
-        let table = file::parse(&text)?;
+    fn parse(path: PathBuf, mut text: Text) -> Result<Self> {
+        let mut table = file::parse(&text)?;
         if table.is_empty() {
             return Err(Error::usage(format!("`{}` holds no setting", text.name))
                 .hinted("`malmoi init my-project` starts a project with settings that run"));
         }
+        let hidden = hide_secrets(&mut table, &mut text);
         let (mut problems, sound) = check_file(&table).map_err(|newer| text.show(newer))?;
+        problems.extend(hidden);
         let default = default_of(&table);
         let pipelines = pipelines_of(&table);
         problems.extend(check_default(&table, &default, &pipelines));
@@ -141,12 +151,16 @@ impl Config {
             problems.extend(bad);
             warnings.extend(odd.into_iter().map(|problem| text.show(problem)));
         }
+        let schedule = schedule_of(&sound)?;
+        let (bad, odd) = check_schedule_values(schedule.as_ref(), &table);
+        problems.extend(bad);
+        warnings.extend(odd.into_iter().map(|problem| text.show(problem)));
         match text.error(problems) {
             Some(error) => Err(error),
             None => {
                 let root = path.parent().unwrap_or(Path::new("/"));
                 let tour = tour_of(&table)?.map(|tour| tour.placed(root));
-                Ok(Config { path, default, pipelines, tour, text, warnings })
+                Ok(Config { path, default, pipelines, tour, schedule, text, warnings })
             }
         }
     }
@@ -255,6 +269,28 @@ impl Config {
 fn params(name: &str, written: &Written) -> Result<PipelineParams> {
     PipelineParams::deserialize(settings::to_value(&written.table))
         .map_err(|error| Error::usage(error.message().to_owned()).at(format!("pipeline `{name}`")))
+}
+
+/// `[schedule]`, if there is one.
+fn schedule_of(sound: &Table) -> Result<Option<ScheduleParams>> {
+    let Some(setting) = sound.get("schedule") else { return Ok(None) };
+    let params = ScheduleParams::deserialize(setting.content.to_value());
+    params.map(Some).map_err(|error| Error::usage(error.message().to_owned()).at("`[schedule]`"))
+}
+
+/// Problems and warnings of the schedule, where it was written.
+fn check_schedule_values(
+    schedule: Option<&ScheduleParams>,
+    table: &Table,
+) -> (Vec<Problem>, Vec<Problem>) {
+    let Some(schedule) = schedule else { return Default::default() };
+    let mut findings = Findings::default();
+    check_schedule(schedule, &mut findings);
+    let whole = Written { table: table.clone(), place: Place::File(0..0) };
+    let (odd, bad): (Vec<_>, Vec<_>) = findings.0.into_iter().partition(|one| one.is_warning);
+    let problems =
+        |found: Vec<Finding>| found.into_iter().map(|finding| problem(finding, &whole)).collect();
+    (problems(bad), problems(odd))
 }
 
 /// Problems and warnings of the values.

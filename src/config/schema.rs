@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::schedule::ScheduleParams;
 use super::tour::TourParams;
 use crate::analyze::AnalyzeParams;
 use crate::classify::{ClassifyParams, EvaluateParams};
@@ -34,6 +35,8 @@ struct PipelineFile {
     /// What `malmoi run` shows when no pipeline is named.
     #[serde(default)]
     tour: Option<TourParams>,
+    /// What runs by itself, when, and where its results go.
+    schedule: Option<ScheduleParams>,
 }
 
 /// `[pipeline.NAME]`: one table a room, in the order of flow.

@@ -525,6 +525,7 @@ fn docs_name_every_setting_and_no_other() {
     for room in schema::keys(schema::pipeline_schema()) {
         key_paths(&schema::pipeline_schema()["properties"][room], room, &mut wanted);
     }
+    key_paths(&schema()["$defs"]["JobParams"], "schedule.job.NAME", &mut wanted);
     let docs = docs();
     let rows = docs.lines().filter_map(|line| line.strip_prefix("| `"));
     let mut named: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
@@ -559,11 +560,165 @@ fn a_flood_of_settings_takes_no_longer_than_reading_them() {
 
 #[test]
 fn names_of_the_state_folder_are_refused() {
-    for name in ["downloads", "lock"] {
+    for name in ["downloads", "lock", "schedule"] {
         let settings = format!(
             "version = 1\ndefault = \"{name}\"\n[pipeline.{name}.source]\nkind = \"tsv\"\npath = \"a\"\n"
         );
         let error = config(&settings).unwrap_err();
         assert!(error.to_string().contains("a pipeline cannot be called"), "{error}");
     }
+}
+
+const JOB: &str = "[schedule.job.morning]\ncron = \"0 7 * * *\"\nrun = [\"news update\"]\n";
+
+/// Messages about a job with this delivery.
+fn delivery(text: &str) -> Vec<String> {
+    messages(&format!("{JOB}deliver = [{text}]"))
+}
+
+#[test]
+fn a_schedule_is_read_with_its_defaults() {
+    assert_eq!(config(GOOD).unwrap().schedule, None);
+    let schedule = config_with(JOB).unwrap().schedule.unwrap();
+    assert_eq!(schedule.database, Path::new("news.db"));
+    assert_eq!(schedule.zone, "Asia/Seoul");
+    let job = &schedule.job["morning"];
+    assert_eq!((job.timeout, job.retries, job.backoff, job.jitter), (3600, 0, 60, 0));
+    assert!(job.catch_up && job.deliver.is_empty() && job.zone.is_none());
+    let docs = docs();
+    for row in [
+        "| `schedule.database` | path | `\"news.db\"` |",
+        "| `schedule.zone` | text | `\"Asia/Seoul\"` |",
+        "| `schedule.job.NAME.timeout` | whole number | `3600` |",
+        "| `schedule.job.NAME.retries` | whole number | `0` |",
+        "| `schedule.job.NAME.backoff` | whole number | `60` |",
+        "| `schedule.job.NAME.jitter` | whole number | `0` |",
+        "| `schedule.job.NAME.catch_up` | true or false | `true` |",
+    ] {
+        assert!(docs.contains(row), "docs/pipeline.md lacks {row}");
+    }
+}
+
+#[test]
+fn all_problems_of_a_schedule_are_shown_with_their_lines() {
+    let more = "[schedule]\nzone = \"Asia/Soul\"\n\
+        [schedule.job.morning]\ncron = \"0 7 * *\"\nrun = [\"news update\", \"a | b\"]\nretry = 2\n\
+        [schedule.job.evening]\ncron = \"@hourly\"\nzone = \"UTC\"\nrun = []\njitter = 3600\n\
+        deliver = [{ folder = \"reports\", title = \"x\" }, {}]\n[schedule.job.night]\nrun = [\"x\"]";
+    insta::assert_snapshot!(problems(more), @r#"
+    setting `schedule.zone`: there is no time zone `Asia/Soul`
+    --> pipeline.toml, line 9, column 8
+      |
+    9 | zone = "Asia/Soul"
+      |        ^^^^^^^^^^^
+    hint: names are those of the IANA database; did you mean `Asia/Seoul`?
+    setting `schedule.job.morning.cron`: "0 7 * *" is no cron expression: it has 4 fields instead of 5
+    --> pipeline.toml, line 11, column 8
+       |
+    11 | cron = "0 7 * *"
+       |        ^^^^^^^^^
+    hint: five fields say minute, hour, day, month and weekday: `0 7 * * MON-FRI` is seven o'clock from Monday to Friday; @hourly, @daily, @weekly and @monthly are short
+    setting `schedule.job.morning.run.1`: "a | b" has a `|`, which only a shell understands
+    --> pipeline.toml, line 12, column 23
+       |
+    12 | run = ["news update", "a | b"]
+       |                       ^^^^^^^
+    hint: give each command an entry of its own: run = ["news update", "report"]
+    unknown setting `schedule.job.morning.retry`
+    --> pipeline.toml, line 13, column 1
+       |
+    13 | retry = 2
+       | ^^^^^
+    hint: did you mean `retries`? the keys here are `cron`, `zone`, `run`, `timeout`, `retries`, `backoff`, `jitter`, `catch_up`, `deliver`
+    setting `schedule.job.evening.run` is empty, but must be a list of commands
+    --> pipeline.toml, line 17, column 7
+       |
+    17 | run = []
+       |       ^^
+    hint: such as run = ["news update"]
+    setting `schedule.job.evening.jitter` is 3600, but must be less than the 3600 s between two of its runs
+    --> pipeline.toml, line 18, column 10
+       |
+    18 | jitter = 3600
+       |          ^^^^
+    hint: a run would begin after the next one
+    setting `schedule.job.evening.deliver.0.title` is read by `feed` alone
+    --> pipeline.toml, line 19, column 42
+       |
+    19 | deliver = [{ folder = "reports", title = "x" }, {}]
+       |                                          ^^^
+    hint: remove it
+    setting `schedule.job.evening.deliver.1` names 0 places to deliver to, but must name one
+    --> pipeline.toml, line 19, column 49
+       |
+    19 | deliver = [{ folder = "reports", title = "x" }, {}]
+       |                                                 ^^
+    hint: write { folder = "reports" }, or `feed`, `webhook` or `mail`
+    setting `schedule.job.night.cron` is missing
+    --> pipeline.toml, line 20, column 1
+       |
+    20 | [schedule.job.night]
+       | ^^^^^^^^^^^^^^^^^^^^
+    hint: it must be a text in quotes
+    "#);
+}
+
+#[test]
+fn deliveries_that_make_no_sense_are_refused() {
+    for (text, part) in [
+        ("{ folder = \"\" }", "must be a path"),
+        ("{ folder = \"a\", feed = \"b\" }", "names 2 places"),
+        ("{ feed = \"a\", link = \"reports\" }", "must be an http or https address"),
+        ("{ feed = \"a\", form = \"slack\" }", "is read by `webhook` alone"),
+        ("{ webhook = \"env:\" }", "names no secret"),
+        ("{ webhook = \"hooks.example.org\" }", "must be an http or https address"),
+        ("{ webhook = \"https://a.example\", form = \"teams\" }", "one of \"json\", \"slack\""),
+        ("{ folder = \"a\", allow_private = [\"b\"] }", "is read by `webhook` and `mail` alone"),
+        ("{ mail = { to = [], from = \"a@b\", server = \"c\" } }", "a list of 1 to 100 addresses"),
+        (
+            "{ mail = { to = [\"a\"], from = \"a@b\", server = \"c\" } }",
+            "`schedule.job.morning.deliver.0.mail.to.0` is",
+        ),
+        ("{ mail = { to = [\"a@b\"], from = \"a@b\\n\", server = \"c\" } }", "mail.from"),
+        (
+            "{ mail = { to = [\"a@b\"], from = \"a@b\", server = \"c:d\" } }",
+            "a host, with or without a port",
+        ),
+        (
+            "{ mail = { to = [\"a@b\"], from = \"a@b\", server = \"c\", user = \"u\" } }",
+            "stands alone",
+        ),
+        (
+            "{ mail = { to = [\"a@b\"], from = \"a@b\", server = \"c\", user = \"u\", password = \"env:P\", tls = \"none\" } }",
+            "a password would be sent",
+        ),
+    ] {
+        let found = delivery(text);
+        assert!(found.len() == 1 && found[0].contains(part), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn secrets_in_plain_are_refused_and_never_shown() {
+    let mail = |more: &str| {
+        format!("{{ mail = {{ to = [\"a@b\"], from = \"a@b\", server = \"c\", {more} }} }}")
+    };
+    for text in [
+        "{ webhook = \"https://user:hunter2@example.org/\" }".to_owned(),
+        "{ webhook = \"https://example.org/?hunter2\", form = \"x\" }".to_owned(),
+        "{ webhook = \"https://hooks.slack.com/services/T0/B0/hunter2\" }".to_owned(),
+        mail("user = \"u\", password = \"hunter2\""),
+        mail("user = \"u\", password = \"\"\"\nhunter2\"\"\", tsl = 1"),
+        "{ folder = \"a\", password = \"hunter2\" }".to_owned(),
+        "{ feed = \"a\", link = \"https://u:hunter2@example.org/\" }".to_owned(),
+        mail("token = [\"x\"], secret = \"hunter2\""),
+    ] {
+        let shown = problems(&format!("{JOB}deliver = [{text}]"));
+        assert!(shown.contains("is a secret that stands here"), "{shown}");
+        assert!(shown.contains("pipeline.toml, line"), "{shown}");
+        assert!(shown.contains("env:NAME"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+    let number = problems(&format!("{JOB}deliver = [{}]", mail("user = \"u\", password = 4711")));
+    assert!(!number.contains("4711"), "{number}");
 }

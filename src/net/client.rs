@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 use reqwest::Url;
-use reqwest::blocking::{Client as Http, ClientBuilder};
+use reqwest::blocking::{Client as Http, ClientBuilder, RequestBuilder};
 use reqwest::redirect;
 
 use super::failure::{self, Cause, Failure, innermost};
@@ -124,8 +124,29 @@ impl Client {
         headers: &[(&str, &str)],
         patience: Duration,
     ) -> Result<Response, Failure> {
+        self.send(url, self.http.get(url.clone()), headers, patience)
+    }
+
+    /// The same as [`Client::ask`], but `body` is sent there.
+    pub fn post(
+        &self,
+        url: &Url,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        patience: Duration,
+    ) -> Result<Response, Failure> {
+        self.send(url, self.http.post(url.clone()).body(body), headers, patience)
+    }
+
+    fn send(
+        &self,
+        url: &Url,
+        request: RequestBuilder,
+        headers: &[(&str, &str)],
+        patience: Duration,
+    ) -> Result<Response, Failure> {
         self.policy.check(url).map_err(|refused| failure::refused(url, &refused))?;
-        let request = self.http.get(url.clone()).timeout(patience);
+        let request = request.timeout(patience);
         let request =
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let response = request.send().map_err(|error| failure::unanswered(url, error))?;

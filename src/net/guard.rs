@@ -94,6 +94,16 @@ impl Resolve for Reviewed {
     }
 }
 
+/// The addresses of a host that `policy` allows, for who connects by other means than
+/// HTTP; to one of these, not to the name, which may resolve differently the next time.
+///
+/// # Errors
+/// The name is not known, or has no address that is allowed.
+pub fn resolve(host: &str, port: u16, policy: Policy) -> Result<Vec<SocketAddr>, String> {
+    let found = addresses(host, policy).map_err(|error| error.to_string())?;
+    Ok(found.map(|address| SocketAddr::new(address.ip(), port)).collect())
+}
+
 type Resolved = Result<Addrs, Box<dyn std::error::Error + Send + Sync>>;
 
 #[derive(Default)]
@@ -209,6 +219,16 @@ mod tests {
         }
         for public in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1", "64:ff9b::101:101"] {
             assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    #[test]
+    fn names_resolve_to_what_is_allowed() {
+        let found = resolve("localhost", 25, Policy::OwnSettings).unwrap();
+        assert!(found.iter().all(|address| address.ip().is_loopback() && address.port() == 25));
+        for host in ["localhost", "127.0.0.1", "::1"] {
+            let error = resolve(host, 25, Policy::Stranger).unwrap_err();
+            assert!(error.contains("has no public address"), "{error}");
         }
     }
 

@@ -12,7 +12,7 @@ mod retry_after;
 
 pub use client::{Client, Response, shown_address};
 pub use failure::{Cause, Failure};
-pub use guard::Policy;
+pub use guard::{Policy, resolve};
 /// An address that was read.
 pub use reqwest::Url;
 pub use retry::{Attempts, Retry};

@@ -1,7 +1,7 @@
 //! A server on loopback that behaves as badly as it is told to.
 //!
-//! In: a function from the head of a request and the number of requests before it to
-//! what shall happen. Each connection serves one request.
+//! In: a function from a request (the head of a `GET`, all of a `POST`) and the number of
+//! requests before it to what shall happen. Each connection serves one request.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -104,18 +104,30 @@ fn serve(
     let _ = self::act(&mut stream, act, closed);
 }
 
-/// The head of a request, which stays unread, and its length.
+/// A request, which stays unread, and its length.
 fn peeked(stream: &TcpStream) -> std::io::Result<(String, usize)> {
-    let mut bytes = [0; 8192];
+    let mut bytes = vec![0; 1 << 16];
     loop {
         let length = stream.peek(&mut bytes)?;
         let text = String::from_utf8_lossy(&bytes[..length]);
-        // A connection that says no HTTP, such as the hello of TLS, is answered too.
-        if length == 0 || text.contains("\r\n\r\n") || !text.starts_with("GET ") {
+        let is_whole = match (text.get(..5), text.split_once("\r\n\r\n")) {
+            (Some("POST "), Some((head, body))) => body.len() >= length_of_body(head),
+            (Some("POST "), None) => false,
+            (_, Some(_)) => true,
+            // A connection that says no HTTP, such as the hello of TLS, is answered too.
+            (_, None) => !text.starts_with("GET "),
+        };
+        if length == 0 || is_whole {
             return Ok((text.into_owned(), length));
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+fn length_of_body(head: &str) -> usize {
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    lengths.next().and_then(|(_, length)| length.trim().parse().ok()).unwrap_or(0)
 }
 
 fn act(stream: &mut TcpStream, act: Act, closed: &AtomicBool) -> std::io::Result<()> {

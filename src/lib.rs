@@ -18,6 +18,7 @@ pub mod report;
 pub mod search;
 pub mod source;
 pub mod traits;
+pub mod trends;
 pub mod vectorize;
 
 pub use error::{Error, Kind, Result};

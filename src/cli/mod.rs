@@ -27,6 +27,7 @@ mod outdated;
 mod output;
 mod predict;
 mod progress;
+mod report;
 mod run;
 mod search;
 mod search_filter;
@@ -106,6 +107,8 @@ enum Command {
     Extract(extract::Arguments),
     /// Fetch, extract, list and export news
     News(news::Arguments),
+    /// Say how documents sound over time, and what moved
+    Report(report::Arguments),
     /// List or remove what is kept
     State(state::Arguments),
     /// Install the Korean system dictionary, or show which one is there
@@ -139,6 +142,7 @@ impl Command {
             Command::Clean(arguments) => clean::run(arguments, context),
             Command::Extract(arguments) => extract::run(arguments, context),
             Command::News(arguments) => news::run(arguments, context),
+            Command::Report(arguments) => report::run(arguments, context),
             Command::State(arguments) => state::run(arguments, context),
             Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),

@@ -1,5 +1,6 @@
 //! What is carried from room to room.
 
+mod dates;
 mod document;
 mod interner;
 mod matrix;
@@ -9,6 +10,7 @@ mod tokens;
 mod weights;
 mod zone;
 
+pub use dates::WrittenDate;
 pub use document::{Document, Html, Split, Text};
 pub use interner::Interner;
 pub use matrix::CsrMatrix;

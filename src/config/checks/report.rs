@@ -15,7 +15,7 @@ pub(super) fn check_report(params: &ReportParams, findings: &mut Findings) {
         findings.push("report.zone", message, problem.hint().unwrap_or_default(), false);
     }
     let share = |number: f64| (0.0..=1.0).contains(&number);
-    let hint = "0.65 calls a label sure that is right three times of four; 0 calls every one so";
+    let hint = "0.65 sets a tenth of film reviews aside; 0 sets none";
     let is = &params.unsure_below;
     findings.need(share(*is), "report.unsure_below", is, "between 0 and 1", hint);
     let is = &params.false_discovery_rate;

@@ -456,6 +456,7 @@ fn bundled_pipelines_are_valid() {
             "news-sample",
             "nsmc",
             "nsmc-chars",
+            "reviews",
             "sample",
             "sample-ko"
         ]

@@ -15,7 +15,8 @@ pub fn adjusted(p: &[f64]) -> Vec<f64> {
     let mut least = 1.0f64;
     for (place, &test) in order.iter().enumerate() {
         let rank = p.len() - place;
-        least = least.min(p[test] * p.len() as f64 / rank as f64);
+        // Rounding must not put an adjusted value below its own.
+        least = least.min((p[test] * p.len() as f64 / rank as f64).max(p[test]));
         adjusted[test] = least;
     }
     adjusted

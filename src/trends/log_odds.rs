@@ -34,7 +34,8 @@ pub fn log_odds(counts: &[TermCounts]) -> Vec<LogOdds> {
     let background = sum(|one| one.background).max(1.0);
     let odds = |count: u64, all: f64, prior: f64| {
         let count = count as f64 + prior;
-        (count / (all + PRIOR_TERMS - count).max(f64::MIN_POSITIVE)).ln()
+        // Where there is no other term, its odds would be endless.
+        (count / (all + PRIOR_TERMS - count).max(1e-9)).ln()
     };
     let one = |term: &TermCounts| {
         let prior = PRIOR_TERMS * term.background as f64 / background;

@@ -36,7 +36,7 @@ pub fn moved(before: (u64, u64), after: (u64, u64)) -> Option<Move> {
 
 /// How often a standard normal number is as far from 0 as `z`, on either side.
 pub fn two_sided(z: f64) -> f64 {
-    complementary_error(z.abs() / std::f64::consts::SQRT_2).min(1.0)
+    complementary_error(z.abs() / std::f64::consts::SQRT_2).clamp(0.0, 1.0)
 }
 
 /// erfc for x ≥ 0, to about 1 in 10¹⁴: the series of erf where it converges fast, else the

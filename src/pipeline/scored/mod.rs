@@ -8,7 +8,7 @@
 mod kept;
 mod models;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -16,7 +16,7 @@ pub(super) use self::kept::FILE;
 use self::kept::{KeptScores, Key};
 use super::ordered::ordered;
 use super::score::Predictor;
-use super::shelf::Shelf;
+use super::shelf::{Lock, Shelf};
 use super::watch::Watch;
 use crate::config::Pipeline;
 use crate::data::{Document, Html, Skipped};
@@ -71,7 +71,7 @@ pub fn score_documents<T: Send>(
     look: impl Fn(&Document<Html>) -> (T, bool) + Sync,
     mut each: impl FnMut(Scored<T>) -> Result<()>,
 ) -> Result<Skipped> {
-    let path = super::download::fetch(pipeline, state, false, watch)?;
+    let path = source(pipeline, state, watch)?;
     let identities: Vec<(u64, usize)> =
         scorers.models().iter().map(|model| (model.identity, model.labels.len())).collect();
     let shelf = Shelf::open(state, &pipeline.name)?;
@@ -106,6 +106,14 @@ pub fn score_documents<T: Send>(
     )?;
     kept.write(&identities, new)?;
     Ok(source.skipped())
+}
+
+/// Where the documents stand; only a download needs the state folder for itself.
+fn source(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<PathBuf> {
+    let downloads = pipeline.source.path.is_none();
+    let lock = || Lock::take(state, &format!("malmoi report {}", pipeline.name), watch);
+    let _lock = downloads.then(lock).transpose()?;
+    super::download::fetch(pipeline, state, false, watch)
 }
 
 /// Articles come with copies, languages and addresses; everything else as ever.

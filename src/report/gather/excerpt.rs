@@ -24,8 +24,8 @@ pub(super) fn excerpt(
     let words = explanation.tokens.iter().filter(|word| word.end <= end && word.start < word.end);
     let words: Vec<&Highlight> = words.collect();
     let (start, end) = window(&text[..end], &words, anchor);
-    let (before, after) =
-        (if start > 0 { "…" } else { "" }, if end < text.len() { "…" } else { "" });
+    let cut = |rest: &str| if rest.trim().is_empty() { "" } else { "…" };
+    let (before, after) = (cut(&text[..start]), cut(&text[end..]));
     // One byte for one, so that places stay: lines and tabs mean nothing in a quote.
     let plain = text[start..end].replace(|one: char| one.is_ascii_control(), " ");
     let inside = words.into_iter().filter(|word| start <= word.start && word.end <= end);

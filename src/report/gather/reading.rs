@@ -110,11 +110,11 @@ impl<'a> Reading<'a> {
             ScoreOutcome::Scored { scorer, score, is_trained_on } => {
                 let labels = self.plan.scorers.labels();
                 let own = document.label.as_ref().filter(|label| labels.contains(label));
-                let source = self.source(&document);
+                let source = document.source.as_deref().filter(|name| !name.trim().is_empty());
                 let topic = self.topic.of(&document);
                 let row = Row {
                     day,
-                    source: source.map_or(NONE, |name| self.sources.intern(&name)),
+                    source: source.map_or(NONE, |name| self.sources.intern(name)),
                     topic: topic.map_or(NONE, |name| self.topics.intern(&name)),
                     side: self.plan.sides.of(score) as u16,
                     scorer: scorer as u16,
@@ -142,14 +142,6 @@ impl<'a> Reading<'a> {
         let document = Rc::new(document);
         self.quotes.offer(place, &row, period, probability, &self.plan.sides, &document);
         self.texts.offer(place, period, document);
-    }
-
-    /// A site's own name says more than that of a feed.
-    fn source(&self, document: &Document<Html>) -> Option<String> {
-        let site = document.extra.get("site").and_then(|site| site.as_str());
-        let site = site.filter(|site| self.plan.is_news && !site.trim().is_empty());
-        let name = site.map(str::to_owned).or_else(|| document.source.clone());
-        name.filter(|name| !name.trim().is_empty())
     }
 
     /// The days of all rows.

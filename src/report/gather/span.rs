@@ -98,15 +98,18 @@ impl Span {
     pub fn periods(&self) -> Result<Vec<PeriodDays>> {
         let (first, last) = (self.by.number(self.since), self.by.number(self.until));
         let count = i64::from(last) - i64::from(first) + 1;
-        if count > MOST_PERIODS {
+        let too_many = || {
             let by = self.by.name();
             let message = format!(
                 "from {} to {} there are {count} periods of a {by}, and {MOST_PERIODS} at most can be shown",
                 self.since, self.until
             );
-            return Err(Error::usage(message).hinted(
+            Error::usage(message).hinted(
                 "say --by month or year; or --since and --until, if some dates are mistakes",
-            ));
+            )
+        };
+        if count > MOST_PERIODS {
+            return Err(too_many());
         }
         let period = |number| {
             let (start, end) = self.by.span(number)?;
@@ -114,7 +117,8 @@ impl Span {
             // A day that is not over may still bring documents.
             Some(PeriodDays { number, start, end, is_partial: is_outside || self.today <= end })
         };
-        Ok((first..=last).filter_map(period).collect())
+        // At the ends of the calendar a week may not be whole.
+        (first..=last).map(period).collect::<Option<_>>().ok_or_else(too_many)
     }
 
     /// The last whole period, and the one before it.
@@ -205,5 +209,7 @@ mod tests {
         assert!(By::ALL.into_iter().all(|by| all(by).is_err()));
         let edge = Asked { since: Some(NaiveDate::MIN), ..asked(None, None, By::Week) };
         assert!(edge.wants(NaiveDate::MIN));
+        let first = Asked { since: Some(NaiveDate::MIN), until: Some(NaiveDate::MIN), ..edge };
+        assert!(first.settled([].into_iter()).periods().is_err(), "its week began before time");
     }
 }

@@ -19,6 +19,7 @@ pub mod schedule;
 pub mod search;
 pub mod source;
 pub mod traits;
+pub mod trends;
 pub mod vectorize;
 
 pub use error::{Error, Kind, Result};

@@ -27,6 +27,7 @@ mod outdated;
 mod output;
 mod predict;
 mod progress;
+mod report;
 mod run;
 mod schedule;
 mod search;
@@ -110,6 +111,8 @@ enum Command {
     News(news::Arguments),
     /// Run commands by themselves, and deliver what they write
     Schedule(schedule::Arguments),
+    /// Say how documents sound over time, and what moved
+    Report(report::Arguments),
     /// List or remove what is kept
     State(state::Arguments),
     /// Install the Korean system dictionary, or show which one is there
@@ -144,6 +147,7 @@ impl Command {
             Command::Extract(arguments) => extract::run(arguments, context),
             Command::News(arguments) => news::run(arguments, context),
             Command::Schedule(arguments) => schedule::run(arguments, context),
+            Command::Report(arguments) => report::run(arguments, context),
             Command::State(arguments) => state::run(arguments, context),
             Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),

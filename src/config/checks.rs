@@ -4,12 +4,14 @@
 //! every finding names the key it is about.
 
 mod analyze;
+mod report;
 
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
 use self::analyze::check_analyze;
+use self::report::check_report;
 use super::Written;
 use super::calibrated::settings_sum;
 use super::schema::PipelineParams;
@@ -50,6 +52,7 @@ pub(super) fn check(params: &PipelineParams) -> Vec<Finding> {
     check_unlabelled_weights(params, &mut findings);
     check_evaluate(&params.evaluate, &mut findings);
     check_search(params, &mut findings);
+    check_report(&params.report, &mut findings);
     warn_of_stale_calibration(params, &mut findings);
     findings.0
 }

@@ -32,6 +32,7 @@ use crate::news::crawl::CrawlParams;
 use crate::news::{ExtractParams, ScoreParams};
 use crate::search::SearchParams;
 use crate::source::SourceParams;
+use crate::trends::ReportParams;
 use crate::vectorize::VectorizeParams;
 use checks::{Finding, Findings};
 use problems::{Problem, Text};
@@ -100,11 +101,13 @@ pub struct Pipeline {
     pub classify: ClassifyParams,
     /// How the classifier is measured.
     pub evaluate: EvaluateParams,
-    /// Which models label articles.
+    /// Which models label documents that have no label.
     pub score: ScoreParams,
     /// How documents are found again; absent: no index is built by a run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<SearchParams>,
+    /// What a report says.
+    pub report: ReportParams,
 }
 
 /// A pipeline, where each of its values comes from, and what is odd about it.
@@ -225,8 +228,17 @@ impl Config {
     fn placed(&self, name: &str, params: PipelineParams, table: &Table) -> Pipeline {
         let root = self.path.parent().unwrap_or(Path::new("/")).to_owned();
         let PipelineParams { mut source, mut extract, mut analyze, .. } = params.clone();
-        let PipelineParams { crawl, clean, vectorize, classify, evaluate, score, search, .. } =
-            params;
+        let PipelineParams {
+            crawl,
+            clean,
+            vectorize,
+            classify,
+            evaluate,
+            score,
+            search,
+            report,
+            ..
+        } = params;
         let place = |key: &[&str], file: &Path| {
             let is_in_file = |setting: &Setting| matches!(setting.place, Place::File(_));
             match settings::find(table, key).is_some_and(is_in_file) {
@@ -260,6 +272,7 @@ impl Config {
             evaluate,
             score,
             search,
+            report,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::news::crawl::CrawlParams;
 use crate::news::{ExtractParams, ScoreParams};
 use crate::search::SearchParams;
 use crate::source::SourceParams;
+use crate::trends::ReportParams;
 use crate::vectorize::VectorizeParams;
 
 /// The format of `pipeline.toml` that this program reads.
@@ -66,12 +67,15 @@ pub(super) struct PipelineParams {
     /// How the classifier is measured.
     #[serde(default)]
     pub evaluate: EvaluateParams,
-    /// Which models label articles.
+    /// Which models label documents that have no label.
     #[serde(default)]
     pub score: ScoreParams,
     /// How documents are found again; with this table, `run` builds the index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<SearchParams>,
+    /// What a report says.
+    #[serde(default)]
+    pub report: ReportParams,
 }
 
 /// JSON Schema of the whole file, for editors and for the check of keys and types.

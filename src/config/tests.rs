@@ -88,7 +88,7 @@ fn all_problems_are_reported_at_once() {
       |
     8 | [pipeline.mine.vectorise]
       |                ^^^^^^^^^
-    hint: did you mean `vectorize`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`
+    hint: did you mean `vectorize`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`, `report`
     unknown setting `vectorize.ngram_rang`
     --> pipeline.toml, line 11, column 1
        |
@@ -318,7 +318,7 @@ fn overrides_are_checked_like_the_file() {
     insta::assert_snapshot!(problems(&set(&flags)), @r#"
     unknown setting `nowhere`
     --> --set nowhere
-    hint: the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`
+    hint: the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`, `report`
     unknown setting `source.pth`
     --> --set source.pth
     hint: did you mean `path`? the keys here are `kind`, `path`, `url`, `sha256`, `unlabelled`, `encoding`, `quoting`, `columns`, `labels`, `feeds`, `site`
@@ -329,7 +329,7 @@ fn overrides_are_checked_like_the_file() {
     insta::assert_snapshot!(problems(&Overrides::new(variables, &[]).unwrap()), @r#"
     unknown setting `sorce`
     --> environment variable MALMOI_SORCE__PATH
-    hint: did you mean `source`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`
+    hint: did you mean `source`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`, `report`
     unknown setting `vectorize.max_dff`
     --> environment variable MALMOI_VECTORIZE__MAX_DFF
     hint: did you mean `max_df`? the keys here are `ngram_range`, `min_df`, `max_df`, `max_features`, `binary`, `use_idf`, `smooth_idf`, `sublinear_tf`, `norm`, `weighting`, `alpha`
@@ -456,6 +456,7 @@ fn bundled_pipelines_are_valid() {
             "news-sample",
             "nsmc",
             "nsmc-chars",
+            "reviews",
             "sample",
             "sample-ko"
         ]

@@ -1,6 +1,7 @@
 //! What is carried from room to room.
 
 mod cron;
+mod dates;
 mod document;
 mod interner;
 mod matrix;
@@ -11,6 +12,7 @@ mod weights;
 mod zone;
 
 pub use cron::Cron;
+pub use dates::WrittenDate;
 pub use document::{Document, Html, Split, Text};
 pub use interner::Interner;
 pub use matrix::CsrMatrix;

@@ -179,6 +179,17 @@ impl ContainerReader {
         Ok(u64::from_le_bytes(tail[8..].try_into().expect("eight bytes")))
     }
 
+    /// The checksum of what it holds: tells contents apart.
+    pub fn sum(&self) -> u64 {
+        let sum = &self.bytes[self.end + 8..self.end + TRAILER];
+        u64::from_le_bytes(sum.try_into().expect("eight bytes"))
+    }
+
+    /// Whether nothing follows: parts that later versions added stand at the end.
+    pub fn is_at_end(&self) -> bool {
+        self.position == self.end
+    }
+
     /// The next bytes.
     pub fn bytes(&mut self) -> Result<&[u8]> {
         let length = self.count(1)?;

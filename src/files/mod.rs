@@ -6,6 +6,7 @@ mod container;
 pub use container::{ContainerReader, ContainerWriter, Form, fingerprint, trailer};
 mod encoding;
 mod excerpt;
+mod inflate;
 mod json_object;
 mod json_records;
 mod lock;

@@ -12,9 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::encoding::{Decoder, Flaw};
+use super::inflate::Inflated;
 use super::tolerance::Tolerance;
 use crate::error::{Error, Result};
 
@@ -242,9 +241,10 @@ fn unpack(mut file: Counted) -> std::io::Result<Box<dyn Read + Send>> {
     }
     head.truncate(length);
     let gzip = head == [0x1F, 0x8B];
+    let read = Arc::clone(&file.read);
     let whole: Whole = Cursor::new(head).chain(file);
     let whole = BufReader::with_capacity(PIECE_BYTES, whole);
-    Ok(if gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+    Ok(if gzip { Box::new(Inflated::new(whole, read)) } else { Box::new(whole) })
 }
 
 fn read_some(input: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {

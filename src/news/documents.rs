@@ -22,7 +22,19 @@ impl Articles {
     /// If it cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
         let filter = ArticleFilter { without_duplicates: true, ..ArticleFilter::default() };
-        let articles = NewsStore::open_existing(path)?.articles(&filter)?;
+        Articles::with(path, &filter)
+    }
+
+    /// The same with the copies among them.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn open_all(path: &Path) -> Result<Self> {
+        Articles::with(path, &ArticleFilter::default())
+    }
+
+    fn with(path: &Path, filter: &ArticleFilter) -> Result<Self> {
+        let articles = NewsStore::open_existing(path)?.articles(filter)?;
         Ok(Articles { waiting: articles.into_iter() })
     }
 }
@@ -39,12 +51,20 @@ impl Source for Articles {
 fn document(article: Stored) -> Document<Html> {
     let text = format!("{}\n{}", article.article.title, article.article.text);
     let html = text.replace('&', "&amp;").replace('<', "&lt;");
+    let known = [
+        ("url", Some(article.article.url)),
+        ("language", article.article.language),
+        ("site", article.article.site),
+    ];
+    let known =
+        known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
     Document {
         id: article.id,
         body: Html(html),
         date: article.article.date,
         source: Some(article.source),
         title: Some(article.article.title),
+        extra: known.collect(),
         ..Document::default()
     }
 }

@@ -33,6 +33,16 @@ pub struct ExtractParams {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScoreParams {
-    /// The pipeline whose model labels the articles of a language: `ko = "nsmc"`.
+    /// The pipeline whose model labels the documents of a language: `ko = "nsmc"`.
     pub models: BTreeMap<String, String>,
+    /// The pipeline whose model labels all others, and those of which no language is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+}
+
+impl ScoreParams {
+    /// The pipeline whose model labels documents of `language`.
+    pub fn of(&self, language: &str) -> Option<&String> {
+        self.models.get(language).or(self.model.as_ref())
+    }
 }

@@ -3,6 +3,7 @@
 use super::terms::TermTable;
 use crate::analyze::{AnalyzeParams, Analyzer};
 use crate::clean::{CleanParams, Cleaner};
+use crate::data::{BREAK, UNKNOWN};
 use crate::error::Result;
 use crate::vectorize::{Row, Vectorizer, Vocabulary};
 
@@ -88,6 +89,12 @@ impl EncoderWorker<'_> {
         self.encoder.vectorizer.count_one(&self.tokens, &mut self.row);
         let counts = self.row.values.iter().map(|count| *count as u32).collect();
         Ok((text.into_owned(), self.row.columns.clone(), counts))
+    }
+
+    /// How many terms the last text has, and how many of those are not in the vocabulary.
+    pub(super) fn terms(&self) -> (u32, u32) {
+        let count = |is: fn(u32) -> bool| self.tokens.iter().filter(|one| is(**one)).count() as u32;
+        (count(|token| token != BREAK), count(|token| token == UNKNOWN))
     }
 
     fn encode_clean(&mut self, text: &str) -> (&[u32], &[f32]) {

@@ -47,6 +47,7 @@ mod tests {
             split: None,
             group: group.map(|group| group.to_string()),
             text: n.into(),
+            content: n.into(),
         }
     }
 

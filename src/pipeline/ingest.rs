@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::known_texts::content;
 use super::terms::TermTable;
 use super::watch::Watch;
 use crate::analyze::Analyzer;
@@ -32,6 +33,8 @@ pub struct Meta {
     pub group: Option<String>,
     /// Tells equal texts.
     pub text: u128,
+    /// Tells texts that say the same.
+    pub content: u64,
 }
 
 /// A corpus as token numbers.
@@ -208,6 +211,7 @@ impl<'a> Worker<'a> {
             self.analyze += cleaned.elapsed();
             encoded.documents.push(Meta {
                 text: xxh3_128(document.body.0.as_bytes()),
+                content: content(&document.body.0),
                 id: document.id,
                 label: document.label,
                 split: document.split,

@@ -6,6 +6,7 @@ pub mod dictionary;
 mod documents;
 mod download;
 mod encoder;
+mod evaluate;
 mod explain;
 mod export_vectors;
 mod fingerprint;
@@ -14,6 +15,7 @@ mod folds;
 #[cfg(test)]
 mod golden_tfidf;
 mod ingest;
+mod known_texts;
 mod label_terms;
 mod line_by_line;
 mod model;
@@ -31,6 +33,7 @@ mod run;
 mod sample_model;
 mod score;
 mod score_table;
+mod scored;
 mod search;
 mod shelf;
 mod split;
@@ -44,8 +47,10 @@ mod watch;
 pub use clean_lines::{Texts, clean_lines};
 pub use documents::{CleanStage, Feature, Features, StagedToken, Stages, find_document, stages};
 pub use encoder::{Encoder, EncoderWorker};
+pub use evaluate::{TestPart, evidence};
 pub use explain::{Contribution, Explanation, Highlight, explain};
 pub use export_vectors::{Exported, RowsOf, export_vectors};
+pub use known_texts::KnownTexts;
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use morphemes::{MorphemeForm, Told, morpheme_lines};
@@ -58,6 +63,7 @@ pub use plan::{Plan, PlannedStage, plan};
 pub use run::run;
 pub use score::{LABEL, Lines, PROBABILITY, Predictor, score_lines};
 pub use score_table::{TableForm, TableInput, score_lines_as_table, score_table};
+pub use scored::{Outcome as ScoreOutcome, Score, Scored, Scorer, Scorers, score_documents};
 pub use search::{
     Answer, BatchParams, Built, Comparison, DuplicateDocument, DuplicateGroup, IndexChange,
     IndexStatus, Neighbor, Neighbors, Question, SearchEngine, add_to_index, build_index,

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::encoder::Encoder;
 use super::fingerprint::dictionaries;
+use super::known_texts::KnownTexts;
+use super::prepared::read_trained;
 use super::shelf::{Kept, Shelf};
 use super::watch::Watch;
 use crate::analyze::AnalyzeParams;
@@ -38,6 +40,10 @@ pub struct Model {
     pub encoder: Encoder,
     /// Row → class.
     pub classifier: Classifier,
+    /// The texts that it learned from, where that is known.
+    pub trained: Option<KnownTexts>,
+    /// Tells it from all other models; 0 until it is kept.
+    pub identity: u64,
 }
 
 /// The label of one text.
@@ -116,6 +122,9 @@ impl Model {
         write_vectorizer(&mut file, &self.encoder.vectorizer)?;
         file.f32s(weights)?;
         file.f32s(&intercepts)?;
+        if let Some(texts) = &self.trained {
+            file.u64s(texts.numbers())?;
+        }
         file.commit()
     }
 
@@ -136,12 +145,15 @@ impl Model {
         let (weights, intercepts) = (file.f32s()?, file.f32s()?);
         let classifier = classifier(&head, vectorizer.vocabulary.len(), weights, intercepts)
             .map_err(|what| file.contradiction(what))?;
+        let trained = read_trained(&mut file)?;
+        let identity = file.sum();
+        drop(file);
         prepare(&head.analyze)?;
         if dictionaries(&head.analyze)? != head.dictionaries {
             return Err(dictionaries_changed(&head.analyze, path));
         }
         let encoder = Encoder::new(&head.clean, &head.analyze, vectorizer)?;
-        Ok(Model { labels: head.labels, encoder, classifier })
+        Ok(Model { labels: head.labels, encoder, classifier, trained, identity })
     }
 }
 

@@ -239,7 +239,7 @@ fn label(
         Ok(())
     })?;
     for (language, articles) in by_language {
-        let name = pipeline.score.models.get(&language);
+        let name = pipeline.score.of(&language);
         let model = name.map(|name| find_model(state, name, watch)).transpose()?.flatten();
         let (Some(name), Some(model)) = (name, model) else {
             unlabelled.insert(language, articles.len() as u64);

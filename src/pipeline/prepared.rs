@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::known_texts::KnownTexts;
 use super::model::{VectorizerHead, read_vectorizer, vectorizer_head, write_vectorizer};
 use crate::data::CsrMatrix;
 use crate::error::Result;
@@ -40,6 +41,8 @@ pub struct Prepared {
     pub test: Part,
     /// Facts about the corpus.
     pub facts: Facts,
+    /// What the documents of the training part say; not kept by version 0.1.
+    pub trained: Option<KnownTexts>,
 }
 
 /// Facts about the corpus that the reports need.
@@ -51,6 +54,9 @@ pub struct Facts {
     pub leaked: Vec<bool>,
     /// Rows of the source that could not be used.
     pub skipped: u64,
+    /// Share of the terms of the test part that are in no column; not kept by version 0.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_terms: Option<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,7 +79,8 @@ impl Prepared {
         if head.facts.leaked.len() != test.ids.len() {
             return Err(file.contradiction("documents are missing"));
         }
-        Ok(Prepared { vectorizer, labels: head.labels, train, test, facts: head.facts })
+        let trained = read_trained(&mut file)?;
+        Ok(Prepared { vectorizer, labels: head.labels, train, test, facts: head.facts, trained })
     }
 }
 
@@ -136,10 +143,24 @@ impl RowsWriter {
         self.file.bytes(&serde_json::to_vec(&part.ids).expect("ids are plain data"))
     }
 
+    /// Adds what the documents of the training part say, last of all.
+    pub fn trained(&mut self, texts: &KnownTexts) -> Result<()> {
+        self.file.u64s(texts.numbers())
+    }
+
     /// Makes the file whole.
     pub fn commit(self) -> Result<()> {
         self.file.commit()
     }
+}
+
+/// The texts that were learned from, if the file is of a version that keeps them.
+pub(super) fn read_trained(file: &mut ContainerReader) -> Result<Option<KnownTexts>> {
+    if file.is_at_end() {
+        return Ok(None);
+    }
+    let texts = KnownTexts::read(file.u64s()?);
+    texts.map(Some).ok_or_else(|| file.contradiction("its texts are in no order"))
 }
 
 fn read_part(file: &mut ContainerReader, vectorizer: &Vectorizer, head: &Head) -> Result<Part> {

@@ -5,21 +5,23 @@ use std::time::Instant;
 
 use super::download::{fetch, or_anew};
 use super::encoder::Encoder;
+use super::evaluate::{TestPart, evaluate};
 use super::fingerprint::{self, Fingerprints};
 use super::fit::fit;
 use super::ingest::{Corpus, ingest};
+use super::known_texts::KnownTexts;
 use super::model::Model;
-use super::outcome::{Evaluation, Learned, Outcome, StageReport, Unseen, peak_rss_bytes};
+use super::outcome::{Evaluation, Learned, Outcome, StageReport, peak_rss_bytes};
 use super::prepared::{Facts, Part, Prepared, RowsWriter};
 use super::search;
 use super::shelf::{InputFile, Kept, Lock, Shelf};
 use super::split::{Parts, leaked, split};
 use super::watch::Watch;
 use crate::analyze::Analyzer;
-use crate::classify::{Classifier, Metrics, best};
+use crate::classify::Classifier;
 use crate::clean::Cleaner;
 use crate::config::Pipeline;
-use crate::data::{Interner, Sequences, UNKNOWN};
+use crate::data::{BREAK, Interner, Sequences, UNKNOWN};
 use crate::error::{Error, Result};
 use crate::files::AtomicFile;
 use crate::source::{self, SourceKind};
@@ -71,6 +73,9 @@ pub(super) struct Kepts {
     pub learned: Learned,
     pub metrics: Option<Evaluation>,
     pub skipped: u64,
+    /// Not kept by version 0.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_part: Option<TestPart>,
 }
 
 struct Run<'a> {
@@ -143,8 +148,9 @@ impl Run<'_> {
         });
         let seconds = start.elapsed().as_secs_f64();
         let test = kept?;
-        let Fresh { vectorizer, labels, train, facts, .. } = fresh;
-        let prepared = Prepared { vectorizer, labels, train, test, facts };
+        let Fresh { vectorizer, labels, train, facts, trained, .. } = fresh;
+        let trained = Some(trained);
+        let prepared = Prepared { vectorizer, labels, train, test, facts, trained };
         self.conclude(shelf, prepared, fitted?, seconds)
     }
 
@@ -216,7 +222,7 @@ impl Run<'_> {
             official: facts.official,
         };
         let Some(classifier) = classifier else {
-            let kept = Kepts { learned, metrics: None, skipped };
+            let kept = Kepts { learned, metrics: None, skipped, test_part: None };
             let kept = self.keep_metrics(shelf, kept, rows_stages)?;
             return shelf.forget(Kept::Model).map(|()| kept);
         };
@@ -225,7 +231,8 @@ impl Run<'_> {
         let features = prepared.vectorizer.vocabulary.len() as u64;
         let encoder =
             Encoder::new(&self.pipeline.clean, &self.pipeline.analyze, prepared.vectorizer)?;
-        let model = Model { labels: prepared.labels, encoder, classifier };
+        let (labels, trained) = (prepared.labels, prepared.trained);
+        let model = Model { labels, encoder, classifier, trained, identity: 0 };
         let model_path = shelf.path(Kept::Model);
         self.watch.stage("evaluate");
         let start = Instant::now();
@@ -236,16 +243,19 @@ impl Run<'_> {
         });
         saved?;
         shelf.keep(Kept::Model, &self.wanted.model, self.stages[rows_stages..].to_vec())?;
-        let metrics = metrics?.map(|(metrics, unseen)| Evaluation {
-            metrics,
-            unseen,
-            split: if facts.official { "official" } else { "hash" }.to_owned(),
-            train_documents: train.ids.len() as u64,
-            features,
+        let (metrics, test_part) = metrics?.map_or((None, None), |evaluated| {
+            let evaluation = Evaluation {
+                metrics: evaluated.metrics,
+                unseen: evaluated.unseen,
+                split: if facts.official { "official" } else { "hash" }.to_owned(),
+                train_documents: train.ids.len() as u64,
+                features,
+            };
+            (Some(evaluation), Some(evaluated.test_part))
         });
         let model_stages = self.stages.len();
         self.report("evaluate", start.elapsed().as_secs_f64(), test.ids.len() as u64);
-        self.keep_metrics(shelf, Kepts { learned, metrics, skipped }, model_stages)
+        self.keep_metrics(shelf, Kepts { learned, metrics, skipped, test_part }, model_stages)
     }
 
     fn keep_metrics(&self, shelf: &mut Shelf, kept: Kepts, from_stage: usize) -> Result<Kepts> {
@@ -269,6 +279,7 @@ struct Fresh {
     test_classes: Vec<u32>,
     test_ids: Vec<String>,
     facts: Facts,
+    trained: KnownTexts,
 }
 
 impl Fresh {
@@ -276,8 +287,10 @@ impl Fresh {
         let parts = split(&corpus.documents, pipeline.evaluate.test_size);
         check_parts(&parts)?;
         let labels = labels(&corpus, &parts);
-        let facts =
-            Facts { official: parts.official, leaked: leaked(&corpus.documents, &parts), skipped };
+        let trained = parts.train.iter().map(|&place| corpus.documents[place].content).collect();
+        let trained = KnownTexts::new(trained);
+        let leaked = leaked(&corpus.documents, &parts);
+        let mut facts = Facts { official: parts.official, leaked, skipped, unknown_terms: None };
         let train_classes = classes(&corpus, &parts.train, &labels);
         let test_classes = classes(&corpus, &parts.test, &labels);
         let (train_ids, test_ids) = (ids(&corpus, &parts.train), ids(&corpus, &parts.test));
@@ -292,8 +305,9 @@ impl Fresh {
             &train_classes,
         )?;
         renumber(&mut test_tokens, &names, &vectorizer.vocabulary);
+        facts.unknown_terms = unknown_share(&test_tokens);
         let train = Part { rows, classes: train_classes, ids: train_ids };
-        Ok(Fresh { vectorizer, labels, train, test_tokens, test_classes, test_ids, facts })
+        Ok(Fresh { vectorizer, labels, train, test_tokens, test_classes, test_ids, facts, trained })
     }
 
     /// Writes the rows of the training part, makes those of the test part and writes them.
@@ -310,6 +324,7 @@ impl Fresh {
         let mut writer = writer?;
         let test = Part { rows, classes: self.test_classes.clone(), ids: self.test_ids.clone() };
         writer.part(&test)?;
+        writer.trained(&self.trained)?;
         writer.commit()?;
         Ok(test)
     }
@@ -357,39 +372,9 @@ pub(super) fn renumber(sequences: &mut Sequences, names: &Interner, vocabulary: 
     }
 }
 
-fn evaluate(
-    model: &Model,
-    test: &Part,
-    facts: &Facts,
-) -> Result<Option<(Metrics, Option<Unseen>)>> {
-    use rayon::prelude::*;
-    if test.ids.is_empty() {
-        return Ok(None);
-    }
-    let width = model.labels.len();
-    let mut probabilities = vec![0.0; test.ids.len() * width];
-    probabilities.par_chunks_mut(width).enumerate().for_each_init(
-        Vec::new,
-        |buffer, (row, out)| {
-            let (columns, values) = test.rows.row(row);
-            model.classifier.probabilities(columns, values, buffer);
-            out.copy_from_slice(buffer);
-        },
-    );
-    let predicted: Vec<u32> = probabilities.chunks(width).map(|row| best(row) as u32).collect();
-    let unseen = unseen(&test.classes, &predicted, &facts.leaked);
-    Metrics::new(&test.classes, &predicted, &probabilities, model.labels.clone())
-        .map(|metrics| Some((metrics, unseen)))
-}
-
-fn unseen(truth: &[u32], predicted: &[u32], leaked: &[bool]) -> Option<Unseen> {
-    let rest: Vec<bool> = (0..truth.len())
-        .filter(|&row| !leaked[row])
-        .map(|row| truth[row] == predicted[row])
-        .collect();
-    let right = rest.iter().filter(|right| **right).count();
-    (!rest.is_empty()).then(|| Unseen {
-        leaked: (truth.len() - rest.len()) as u64,
-        accuracy: right as f64 / rest.len() as f64,
-    })
+/// The share of the tokens that the vocabulary does not know; `None` if there is none.
+fn unknown_share(sequences: &Sequences) -> Option<f64> {
+    let tokens = sequences.tokens.iter().filter(|token| **token != BREAK).count();
+    let unknown = sequences.tokens.iter().filter(|token| **token == UNKNOWN).count();
+    (tokens > 0).then(|| unknown as f64 / tokens as f64)
 }

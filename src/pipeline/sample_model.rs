@@ -51,5 +51,5 @@ fn fitted(corpus: &[(&str, &[&str])], analyze: AnalyzeParams) -> Model {
     let classifier =
         Classifier::fit(&rows, &classes, &labels, &learn, &false.into(), || None).unwrap();
     let encoder = Encoder::new(&CleanParams::default(), &analyze, vectorizer).unwrap();
-    Model { labels, encoder, classifier }
+    Model { labels, encoder, classifier, trained: None, identity: 0 }
 }

@@ -14,6 +14,7 @@ use super::EncoderWorker;
 use super::blocks::utf8;
 use super::line_by_line::{Blank, Worked, line_by_line};
 use super::model::Model;
+use super::scored::Score;
 use super::watch::Watch;
 use crate::classify::best;
 use crate::data::Skipped;
@@ -60,6 +61,16 @@ impl<'a> Predictor<'a> {
         self.model.classifier.probabilities(columns, values, &mut self.probabilities);
         let class = best(&self.probabilities);
         Ok((&self.model.labels[class], self.probabilities[class]))
+    }
+
+    /// The same as it is kept, with how much of the text the model knows.
+    pub(super) fn score(&mut self, text: &str) -> std::result::Result<Score, String> {
+        let (columns, values) = self.worker.try_encode(text)?;
+        self.model.classifier.probabilities(columns, values, &mut self.probabilities);
+        let class = best(&self.probabilities);
+        let (terms, unknown) = self.worker.terms();
+        let probability = self.probabilities[class] as f32;
+        Ok(Score { class: class as u32, probability, terms, unknown })
     }
 }
 

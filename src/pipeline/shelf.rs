@@ -131,6 +131,11 @@ impl Shelf {
         Ok(Shelf { folder, manifest })
     }
 
+    /// Where everything of the pipeline stands; it need not exist.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where a result stands.
     pub fn path(&self, kept: Kept) -> PathBuf {
         self.folder.join(kept.file())

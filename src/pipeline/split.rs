@@ -87,7 +87,14 @@ mod tests {
     use super::*;
 
     fn document(id: &str, label: &str, text: u128) -> Meta {
-        Meta { id: id.into(), label: Some(label.into()), split: None, group: None, text }
+        Meta {
+            id: id.into(),
+            label: Some(label.into()),
+            split: None,
+            group: None,
+            text,
+            content: 0,
+        }
     }
 
     #[test]

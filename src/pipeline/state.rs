@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::nearest::Nearest;
+use super::scored::FILE as SCORES;
 use super::search;
 use super::shelf::{Kept, Lock, MANIFEST, Manifest, Shelf};
 use super::watch::Watch;
@@ -128,7 +129,7 @@ fn names(state: &Path) -> Result<Vec<String>> {
     let is_pipeline = |name: &String| {
         let folder = state.join(name);
         let is_folder = folder.symlink_metadata().is_ok_and(|found| found.is_dir());
-        let mut files = Kept::ALL.map(Kept::file).into_iter().chain([MANIFEST]);
+        let mut files = Kept::ALL.map(Kept::file).into_iter().chain([MANIFEST, SCORES]);
         let is_kept = files.any(|file| folder.join(file).is_file()) || index(&folder).is_some();
         is_folder && name != DOWNLOADS && is_kept
     };

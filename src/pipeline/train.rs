@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::encoder::Encoder;
 use super::fit::fit;
+use super::known_texts::{KnownTexts, content};
 use super::model::Model;
 use super::terms::TermTable;
 use crate::analyze::{AnalyzeParams, Analyzer};
@@ -55,7 +56,10 @@ pub fn train(texts: &[(&str, &str)], settings: &TrainSettings) -> Result<Model> 
     let (vectorizer, rows) =
         Vectorizer::fit_transform(vectorize, &corpus, &names, analyzer.joiner(), &classes)?;
     let classifier = fit(&rows, &classes, &labels, vectorize, classify, &AtomicBool::new(false))?;
-    Ok(Model { labels, encoder: Encoder::new(clean, analyze, vectorizer)?, classifier })
+    let encoder = Encoder::new(clean, analyze, vectorizer)?;
+    let trained = texts.iter().map(|(text, _)| content(text)).collect();
+    let trained = Some(KnownTexts::new(trained));
+    Ok(Model { labels, encoder, classifier, trained, identity: 0 })
 }
 
 fn encode(texts: &[(&str, &str)], cleaner: &Cleaner, analyzer: &Analyzer) -> (Interner, Sequences) {

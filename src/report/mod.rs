@@ -3,6 +3,10 @@
 mod charts;
 pub mod facts;
 pub mod forms;
+mod gather;
+mod request;
 mod terminal;
 
+pub use gather::gather;
+pub use request::{Request, zone_of};
 pub use terminal::metrics_table;

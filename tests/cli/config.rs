@@ -33,7 +33,7 @@ fn unknown_keys_are_reported_together_with_the_nearest_name() {
       |
     9 | [pipeline.mine.clasify]
       |                ^^^^^^^
-    hint: did you mean `classify`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`
+    hint: did you mean `classify`? the keys here are `source`, `crawl`, `extract`, `clean`, `analyze`, `vectorize`, `classify`, `evaluate`, `score`, `search`, `report`
 
     error: 2 problems were found
     "#);

@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
 pub fn train_models(pipeline: &Pipeline, context: &Context, progress: &Progress) -> Result<()> {
     let overrides = Overrides::new([], &[])?;
     let state = context.state()?;
-    for name in pipeline.score.models.values() {
+    for name in pipeline.score.models.values().chain(&pipeline.score.model) {
         let model = context.config()?.pipeline(Some(name), &overrides)?;
         let is_here = model.source.path.as_ref().is_some_and(|path| path.exists());
         if is_here && pipeline::find_model(&state, name, progress)?.is_none() {

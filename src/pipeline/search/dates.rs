@@ -1,6 +1,8 @@
 //! Dates of documents as seconds.
 
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono::{Local, TimeZone};
+
+use crate::data::WrittenDate;
 
 /// Seconds since 1970 of a date as corpora write it; `None` if it is no date.
 ///
@@ -11,19 +13,12 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
 }
 
 fn seconds_in(text: &str, zone: &impl TimeZone) -> Option<i64> {
-    let text = text.trim();
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.timestamp());
+    match WrittenDate::read(text)? {
+        WrittenDate::Instant(seconds) => Some(seconds),
+        WrittenDate::Local(time) => {
+            zone.from_local_datetime(&time).earliest().map(|time| time.timestamp())
+        }
     }
-    if let Ok(time) = DateTime::parse_from_rfc2822(text) {
-        return Some(time.timestamp());
-    }
-    let times = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y.%m.%d %H:%M"];
-    let time = times.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let days = ["%y.%m.%d", "%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d"];
-    let day = || days.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
-    let time = time.or_else(|| day().map(|day| day.and_time(NaiveTime::MIN)))?;
-    zone.from_local_datetime(&time).earliest().map(|time| time.timestamp())
 }
 
 #[cfg(test)]

@@ -1,11 +1,16 @@
 //! What `malmoi run` shows of every room, on one screen.
 
+use std::path::Path;
+
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use malmoi::Result;
 use malmoi::analyze::AnalyzerKind;
 use malmoi::config::{Overrides, Pipeline, TourParams};
+use malmoi::files::AtomicFile;
 use malmoi::pipeline::{self, Highlight, Outcome, Stages, Tour};
+use malmoi::report::forms::{Form, written};
+use malmoi::report::{Request, gather};
 use unicode_width::UnicodeWidthChar;
 
 use super::Context;
@@ -42,8 +47,36 @@ pub fn run(
         text += &learned(&pipeline::run(&other, &state, false, progress)?);
     }
     let tour = pipeline::tour(params, pipeline, &state, progress)?;
+    text += &shown(&tour, params, pipeline.analyze.analyzer);
+    text += &report(params, &state, context, progress)?;
     progress.finish();
-    context.output().result(&(text + &shown(&tour, params, pipeline.analyze.analyzer)))
+    context.output().result(&text)
+}
+
+/// Runs the pipeline of the report, writes it, and says where.
+fn report(
+    params: &TourParams,
+    state: &Path,
+    context: &Context,
+    progress: &Progress,
+) -> Result<String> {
+    let overrides = Overrides::new([], &[])?;
+    let pipeline = context.config()?.pipeline(Some(&params.report), &overrides)?;
+    pipeline::run(&pipeline, state, false, progress)?;
+    let facts = gather(&pipeline, state, &Request::default(), pipeline::now(), progress)?;
+    let path = state.join(&pipeline.name).join("report.html");
+    AtomicFile::write(&path, written(Form::Html, &facts).as_bytes())?;
+    let total = &facts.total.counts;
+    let shares = facts.sides.iter().zip(&total.shares);
+    let shares: Vec<String> =
+        shares.map(|(side, share)| format!("{:.0} % {side}", share.value * 100.0)).collect();
+    let told = format!("{} documents, {}", total.documents, shares.join(", "));
+    let here = std::env::current_dir().unwrap_or_default();
+    let shown = path.strip_prefix(here).unwrap_or(&path).display().to_string();
+    // The path is not cut, however long: it is there to be opened.
+    Ok(heading("a report to read every morning", &pipeline.name)
+        + &line("documents", &told)
+        + &format!("  {}{}\n", padded("written to"), harmless(&shown)))
 }
 
 /// `sample        learned from 192 documents; accuracy 0.8333 on 48 others`

@@ -38,7 +38,7 @@ fn every_room_is_shown_on_one_screen() {
     }
     assert!(stdout.lines().count() <= 40, "more than a screen:\n{stdout}");
     let report = state.path().join("news-sample/report.html");
-    assert!(std::fs::read_to_string(report).unwrap().starts_with("<!DOCTYPE html>"));
+    assert!(std::fs::read_to_string(report).unwrap().starts_with("<!doctype html>"));
 }
 
 #[test]

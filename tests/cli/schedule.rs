@@ -120,6 +120,17 @@ fn a_job_that_fails_says_why() {
 }
 
 #[test]
+fn a_timer_hears_of_a_failure_once() {
+    let folder = job("clean --input none.jsonl", "");
+    a_day_passes(folder.path());
+    let (code, stdout, stderr) = run(folder.path(), &["--quiet", "schedule", "run", "--once"]);
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(stderr.contains("the job `a` failed: `malmoi clean"), "{stderr}");
+    let (code, _, stderr) = run(folder.path(), &["--quiet", "schedule", "run", "--once"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+}
+
+#[test]
 fn what_is_due_runs_once_even_if_two_look() {
     let folder = job(CLEAN, "");
     a_day_passes(folder.path());

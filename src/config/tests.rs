@@ -675,6 +675,7 @@ fn deliveries_that_make_no_sense_are_refused() {
         ("{ webhook = \"hooks.example.org\" }", "must be an http or https address"),
         ("{ webhook = \"https://a.example\", form = \"teams\" }", "one of \"json\", \"slack\""),
         ("{ folder = \"a\", allow_private = [\"b\"] }", "is read by `webhook` and `mail` alone"),
+        ("{ webhook = \"env:A\", allow_private = [\"http://a\"] }", "allow_private.0` is"),
         ("{ mail = { to = [], from = \"a@b\", server = \"c\" } }", "a list of 1 to 100 addresses"),
         (
             "{ mail = { to = [\"a\"], from = \"a@b\", server = \"c\" } }",

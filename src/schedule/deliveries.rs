@@ -85,7 +85,10 @@ impl Runner<'_> {
             runner.tell(&format!("{}: not delivered to {}: {why}", job.name, delivery.target));
             runner.history.sent(place, DeliveryState::Failed, 0, why, None)
         };
-        let Some(settings) = job.deliver.iter().find(|one| target(one) == delivery.target) else {
+        // Of two with one target, such as a webhook in two forms, the number tells which.
+        let is_it = |one: &&DeliveryParams| target(one) == delivery.target;
+        let same = job.deliver.get(delivery.number as usize).filter(is_it);
+        let Some(settings) = same.or_else(|| job.deliver.iter().find(is_it)) else {
             return give_up(self, "it is not in the settings any more");
         };
         let parcel = match self.pack(job, run, settings, &delivery.target) {

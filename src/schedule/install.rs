@@ -51,11 +51,10 @@ impl Installation {
     }
 
     /// The arguments of the program.
-    fn arguments(&self) -> Result<[String; 8]> {
+    fn arguments(&self) -> Result<[String; 7]> {
         let line = |path: &Path| line_of(path).map(str::to_owned);
         let word = str::to_owned;
         Ok([
-            word("--quiet"),
             word("--config"),
             line(&self.config)?,
             word("--state"),
@@ -126,7 +125,7 @@ mod tests {
         let service = &units.service;
         let quoted = r#""/srv/a \"b\" 100%% $$HOME \\x/pipeline.toml""#;
         assert!(service.contains(quoted), "{service}");
-        assert!(service.contains("\nExecStart=\"/opt/my tools/malmoi\" --quiet"), "{service}");
+        assert!(service.contains("\nExecStart=\"/opt/my tools/malmoi\" --config"), "{service}");
         assert!(service.contains("\nWorkingDirectory=/srv/a \"b\" 100%% $HOME \\x\n"), "{service}");
         assert!(service.contains("\nUser=1000\n"));
         assert!(units.timer.contains(&format!("Unit={}.service", units.name)));

@@ -27,7 +27,7 @@ pub use deliver::{Courier, Deliver, target};
 pub use history::{DeliveryState, History, JobDelivery, JobRun, Outcome};
 pub use job::{Job, Project};
 pub use parcel::Parcel;
-pub use runner::{Hands, Runner};
+pub use runner::{Hands, Runner, Seen};
 
 #[cfg(test)]
 mod tests;

@@ -32,11 +32,6 @@ pub(super) struct OutputFile {
 }
 
 impl OutputFile {
-    /// The last part of its name.
-    pub fn short_name(&self) -> &str {
-        self.name.rsplit('/').next().unwrap_or(&self.name)
-    }
-
     /// Whether its name ends like this.
     pub fn is(&self, extension: &str) -> bool {
         self.name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension))
@@ -149,7 +144,7 @@ mod tests {
         let files = files(folder.path()).unwrap();
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["a/c.csv", "b.html", "보고서.md"]);
-        assert_eq!((files[0].short_name(), files[0].bytes), ("c.csv", 1));
+        assert_eq!((files[0].bytes, files[0].is("CSV")), (1, true));
         assert_eq!(files[1].read().unwrap(), b"<p>");
         assert_eq!(text(&files).unwrap(), "# 하나\n[2J");
         assert_eq!((cut("가나다", 2), cut("가나", 2)), ("가나…".to_owned(), "가나".to_owned()));

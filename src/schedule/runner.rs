@@ -40,8 +40,17 @@ pub struct Runner<'a> {
     note: &'a dyn Fn(&str),
     /// Since when somebody looks after the jobs.
     awake: i64,
-    /// Jobs that somebody else runs at the moment.
-    busy: Vec<String>,
+    /// What happened since somebody asked.
+    seen: Seen,
+}
+
+/// What a look at the jobs has shown.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Jobs that somebody else is at.
+    pub busy: Vec<String>,
+    /// Jobs that failed and are not repeated, and why.
+    pub failed: Vec<(String, String)>,
 }
 
 /// What a runner works with.
@@ -70,7 +79,17 @@ impl<'a> Runner<'a> {
             .map_err(|error| Error::file("cannot create the folder", &folder, error))?;
         let Hands { clock, work, deliver, stop, note } = hands;
         let awake = clock.now();
-        Ok(Runner { project, history, clock, work, deliver, stop, note, awake, busy: Vec::new() })
+        Ok(Runner {
+            project,
+            history,
+            clock,
+            work,
+            deliver,
+            stop,
+            note,
+            awake,
+            seen: Seen::default(),
+        })
     }
 
     /// Runs what is due, again and again, until it is told to stop.
@@ -109,13 +128,13 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Runs what is due now; gives the jobs that somebody else is at.
+    /// Runs what is due now.
     ///
     /// # Errors
     /// A run was interrupted, or the history fails.
-    pub fn once(&mut self) -> Result<Vec<String>> {
+    pub fn once(&mut self) -> Result<Seen> {
         self.pass()?;
-        Ok(std::mem::take(&mut self.busy))
+        Ok(std::mem::take(&mut self.seen))
     }
 
     /// Runs one job at once, whenever it is due.
@@ -147,13 +166,13 @@ impl<'a> Runner<'a> {
     /// Attends to every job that has something to do, the longest due first; gives the time
     /// at which there is more.
     fn pass(&mut self) -> Result<i64> {
-        self.busy.clear();
+        self.seen = Seen::default();
         loop {
             let now = self.clock.now();
             let mut wake = now + LONGEST_WAIT;
             let mut due: Option<(i64, &Job)> = None;
             for job in &self.project.jobs {
-                let at = match self.busy.contains(&job.name) {
+                let at = match self.seen.busy.contains(&job.name) {
                     true => now + BUSY_SLEEP,
                     false => self.due_at(job, now)?,
                 };
@@ -194,7 +213,7 @@ impl<'a> Runner<'a> {
         let lock = match self.lock(job)? {
             Ok(lock) => lock,
             Err(_) => {
-                self.busy.push(job.name.clone());
+                self.seen.busy.push(job.name.clone());
                 return Ok(());
             }
         };
@@ -258,6 +277,9 @@ impl<'a> Runner<'a> {
             if worked.message.is_empty() { String::new() } else { format!(": {}", worked.message) };
         (self.note)(&format!("{}: {} after {seconds} s{why}", job.name, worked.outcome));
         let is_last_try = is_last_try || !worked.may_repeat;
+        if is_last_try && matches!(worked.outcome, Outcome::Failed | Outcome::TimedOut) {
+            self.seen.failed.push((job.name.clone(), worked.message.clone()));
+        }
         let end = deliveries::ended(job, &output, worked, is_last_try, self.clock.now());
         self.history.end(id, &end)?;
         interrupted.map_or(Ok(()), Err)

@@ -93,7 +93,7 @@ impl House {
         self.clock.set(at(end), i64::MAX / 2000);
     }
 
-    fn once(&self) -> Result<Vec<String>> {
+    fn once(&self) -> Result<Seen> {
         let (stop, note) = (AtomicBool::new(false), |_: &str| {});
         let hands =
             Hands { clock: &self.clock, work: self, deliver: self, stop: &stop, note: &note };
@@ -348,19 +348,22 @@ fn a_timer_runs_what_is_due_and_no_more() {
         if minute == 0 {
             house.asleep_until("2026-11-23T06:59:30+01:00");
         }
-        assert!(house.once().unwrap().is_empty());
+        assert!(house.once().unwrap().busy.is_empty());
     }
     assert_eq!(house.scheduled("a"), ["11-23 07:00"]);
     // Who holds the job's lock is at it.
     let lock = house.project.state.join("schedule/a/lock");
     let held = crate::files::FileLock::try_take(&lock, "other").unwrap().unwrap();
     house.asleep_until("2026-11-24T07:00:00+01:00");
-    assert_eq!(house.once().unwrap(), ["a"]);
+    assert_eq!(house.once().unwrap().busy, ["a"]);
     let error = house.now("a").unwrap_err();
     assert!(error.to_string().contains("runs already: process"), "{error}");
     drop(held);
-    assert!(house.once().unwrap().is_empty());
+    assert!(house.once().unwrap().busy.is_empty());
     assert_eq!(house.scheduled("a").len(), 2);
+    house.go("a", &[Way::Badly]);
+    house.asleep_until("2026-11-25T07:00:00+01:00");
+    assert_eq!(house.once().unwrap().failed, [("a".to_owned(), "it broke".to_owned())]);
 }
 
 #[test]

@@ -16,11 +16,19 @@ mod news;
 mod report;
 mod reviews;
 mod run_search;
+mod schedule;
 mod search_more;
 mod searching;
 mod survival;
 mod tools;
 mod tour;
+
+#[path = "../fault_server/mod.rs"]
+#[expect(dead_code, reason = "only some of what it can do is needed here")]
+mod fault_server;
+#[cfg(feature = "mail")]
+#[path = "../mail_sink/mod.rs"]
+mod mail_sink;
 
 use std::path::Path;
 

@@ -75,7 +75,7 @@ fn systemd(arguments: &Arguments, installation: &Installation, context: &Context
     let (service_file, timer_file) = (file("service"), file("timer"));
     write(&[(service_file.clone(), service), (timer_file.clone(), timer)], arguments.force)?;
     let mut text = format!("wrote {}\nwrote {}\n", service_file.display(), timer_file.display());
-    if let Some(problem) = problem_of(&[&service_file, &timer_file], arguments.user) {
+    if let Some(problem) = problem_of(&[&service_file, &timer_file], name) {
         context.output().warning(&Error::data(format!("systemd-analyze says: {problem}")));
     }
     let user = if arguments.user { " --user" } else { "" };
@@ -112,15 +112,13 @@ fn folder_of_units(user: bool) -> Result<PathBuf> {
     Ok(config.join("systemd/user"))
 }
 
-/// What systemd says against the units, if it is there to say something.
-fn problem_of(files: &[&Path], user: bool) -> Option<String> {
-    let mut command = Command::new("systemd-analyze");
-    if user {
-        command.arg("--user");
-    }
-    let output = command.arg("verify").args(files).output().ok()?;
-    let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; ");
-    (!output.status.success() && !said.is_empty()).then_some(said)
+/// What systemd says against the units of this name, if it is there to say something.
+fn problem_of(files: &[&Path], name: &str) -> Option<String> {
+    // Not as a user's: that needs a session, and the units read the same.
+    let output = Command::new("systemd-analyze").arg("verify").args(files).output().ok()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains(name)).collect();
+    (!output.status.success() && !lines.is_empty()).then(|| lines.join("; "))
 }
 
 /// The system's units run as whose the project is.

@@ -51,10 +51,16 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         return told(&run, arguments.json, context);
     }
     if arguments.once {
-        for name in runner.once()? {
+        let seen = runner.once()?;
+        for name in &seen.busy {
             note(&format!("{name}: another process is at it"));
         }
-        return progress.check();
+        progress.check()?;
+        let failed = |(name, why): &(String, String)| {
+            Error::io(format!("the job `{name}` failed: {why}"))
+                .hinted("`malmoi schedule history` keeps this")
+        };
+        return Error::all(seen.failed.iter().map(failed).collect()).map_or(Ok(()), Err);
     }
     note(&format!("{} jobs wait for their time; Ctrl-C ends", project.jobs.len()));
     // Who is told to stop while nothing runs has done its work.

@@ -135,6 +135,12 @@ fn check_delivery(delivery: &DeliveryParams, key: &str, findings: &mut Findings)
             findings.push(&format!("{key}.{name}"), message, "remove it", false);
         }
     }
+    for (number, host) in allow_private.iter().enumerate() {
+        let hint = "such as \"localhost:25\"";
+        let at = format!("{key}.allow_private.{number}");
+        let must = "a host, with or without a port";
+        findings.need(host_and_port(host).is_some(), &at, &quoted(host), must, hint);
+    }
     for (name, path) in [("folder", folder), ("feed", feed)] {
         let is_empty = path.as_ref().is_some_and(|path| path.as_os_str().is_empty());
         findings.need(

@@ -11,7 +11,7 @@ mod decode;
 mod entry;
 #[cfg(test)]
 #[path = "../../../tests/fault_server/mod.rs"]
-pub(super) mod fault_server;
+pub(crate) mod fault_server;
 mod feeds;
 mod fetch;
 #[cfg(test)]

@@ -40,7 +40,9 @@ pub(super) fn add(path: &Path, delivery: &DeliveryParams, parcel: &Parcel) -> Re
     let entries: Vec<Entry> =
         std::iter::once(entry.clone()).chain(others).take(MOST_ENTRIES).collect();
     let title = delivery.title.clone().unwrap_or_else(|| format!("Malmoi: {}", parcel.run.job));
-    let feed = feed(&title, delivery.link.as_deref(), &path.display().to_string(), &entries);
+    // By its setting, so that a project that moves keeps its feed.
+    let name = delivery.feed.as_ref().map(|feed| feed.display().to_string()).unwrap_or_default();
+    let feed = feed(&title, delivery.link.as_deref(), &name, &entries);
     AtomicFile::write(path, feed.as_bytes())?;
     Ok(serde_json::to_string(&entry).expect("an entry is text"))
 }
@@ -71,13 +73,13 @@ fn unique_id(name: &str) -> String {
     format!("urn:uuid:{}", parts.join("-"))
 }
 
-fn feed(title: &str, link: Option<&str>, path: &str, entries: &[Entry]) -> String {
+fn feed(title: &str, link: Option<&str>, name: &str, entries: &[Entry]) -> String {
     let base = link.map(|link| format!("{}/", link.trim_end_matches('/')));
     let updated = entries.iter().map(|entry| entry.updated.as_str()).next().unwrap_or_default();
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     text += "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n";
     put(&mut text, "  ", "title", title);
-    put(&mut text, "  ", "id", &unique_id(&format!("feed {title} {path}")));
+    put(&mut text, "  ", "id", &unique_id(&format!("feed {name} {title}")));
     put(&mut text, "  ", "updated", updated);
     text += "  <author><name>malmoi</name></author>\n";
     if let Some(base) = &base {

@@ -124,7 +124,8 @@ fn letter(mail: &MailParams, host: &str, parcel: &Parcel) -> Result<Message> {
         if attached > MOST_ATTACHED {
             break;
         }
-        let attachment = Attachment::new(file.short_name().to_owned());
+        let name = file.name.rsplit('/').next().unwrap_or(&file.name);
+        let attachment = Attachment::new(name.to_owned());
         parts = parts.singlepart(attachment.body(file.read()?, ContentType::TEXT_HTML));
     }
     letter

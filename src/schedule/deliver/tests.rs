@@ -1,17 +1,13 @@
 use std::path::Path;
 
 use super::*;
+use crate::news::crawl::fault_server::{Act, FaultServer, answer};
 use crate::schedule::history::{JobRun, Outcome};
 use crate::schedule::job::tests::job;
 
-#[path = "../../../tests/fault_server/mod.rs"]
-#[expect(dead_code, reason = "only some of what it can do is needed here")]
-mod fault_server;
 #[cfg(feature = "mail")]
 #[path = "../../../tests/mail_sink/mod.rs"]
 mod mail_sink;
-
-use fault_server::{FaultServer, answer};
 
 /// A run of Tuesday at seven, with these files.
 struct Sent {
@@ -152,7 +148,7 @@ fn webhook() -> (FaultServer, std::sync::mpsc::Receiver<String>) {
         tell.send(request.to_owned()).unwrap();
         match before {
             0 => answer("503 Service Unavailable", b""),
-            1 => fault_server::Act::Reset(Vec::new()),
+            1 => Act::Reset(Vec::new()),
             _ => answer("200 OK", b"ok"),
         }
     });

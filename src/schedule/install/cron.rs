@@ -10,7 +10,9 @@ use crate::error::Result;
 pub fn crontab_line(installation: &Installation) -> Result<String> {
     let mut line = format!("* * * * * cd {} &&", word(line_of(&installation.root)?));
     let program = line_of(&installation.program)?.to_owned();
-    for argument in std::iter::once(program).chain(installation.arguments()?) {
+    // cron sends a letter about every line that is written: about failures alone.
+    let first = [program, "--quiet".to_owned()];
+    for argument in first.into_iter().chain(installation.arguments()?) {
         line += " ";
         line += &word(&argument);
     }

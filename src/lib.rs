@@ -16,6 +16,8 @@ pub mod news;
 pub mod pipeline;
 pub mod report;
 pub mod search;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod source;
 pub mod traits;
 pub mod vectorize;

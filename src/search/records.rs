@@ -139,6 +139,11 @@ impl Records {
     pub(super) fn record_of(&self, document: u32, unpacked: &[u8]) -> Result<Record> {
         let (title, text) = self.title_and_text(document, unpacked)?;
         let (title, text) = (title.to_owned(), text.to_owned());
+        Ok(Record { title, text, ..self.facts(document)? })
+    }
+
+    /// The same without title and text.
+    pub fn facts(&self, document: u32) -> Result<Record> {
         let mut fields = [const { String::new() }; FIELDS.len()];
         for (value, field) in fields.iter_mut().zip(&self.fields) {
             *value = field.value_of(document)?;
@@ -146,7 +151,21 @@ impl Records {
         let range = between(&self.date_text_ends, document as usize)?;
         let date_text = self::text(self.date_texts.get(range)?)?.to_owned();
         let (id, date) = (self.id(document)?.to_owned(), self.date(document)?);
-        Ok(Record { id, text, title, date, date_text, fields })
+        Ok(Record { id, date, date_text, fields, ..Record::default() })
+    }
+
+    /// The values of a field, and how many documents have each.
+    pub fn values(&self, field: usize) -> Result<Vec<(&str, u64)>> {
+        let field = &self.fields[field];
+        let value = |number| Ok((field.value(number)?, field.documents_of(number)?.len() as u64));
+        (0..field.value_ends.len()).map(value).collect()
+    }
+
+    /// Whether some document has a date.
+    pub fn has_dates(&self) -> Result<bool> {
+        // They are sorted, and those that are none come first.
+        let last = self.documents.checked_sub(1).map(|last| self.dates.at(last as usize));
+        Ok(last.transpose()?.is_some_and(|date| date as i64 != NO_DATE))
     }
 
     /// Sets the bits of documents with one of `values` in the field of that number.

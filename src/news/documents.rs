@@ -39,12 +39,14 @@ impl Source for Articles {
 fn document(article: Stored) -> Document<Html> {
     let text = format!("{}\n{}", article.article.title, article.article.text);
     let html = text.replace('&', "&amp;").replace('<', "&lt;");
+    let language = article.article.language.map(|code| ("language".to_owned(), code.into()));
     Document {
         id: article.id,
         body: Html(html),
         date: article.article.date,
         source: Some(article.source),
         title: Some(article.article.title),
+        extra: language.into_iter().collect(),
         ..Document::default()
     }
 }

@@ -90,13 +90,14 @@ impl EncoderWorker<'_> {
         Ok((text.into_owned(), self.row.columns.clone(), counts))
     }
 
-    fn encode_clean(&mut self, text: &str) -> (&[u32], &[f32]) {
+    /// The same for a text that is clean already.
+    pub(super) fn encode_clean(&mut self, text: &str) -> (&[u32], &[f32]) {
         self.tokens.clear();
         self.table.encode(text, &mut self.tokens);
         self.row()
     }
 
-    /// The same for a text that is clean already; `traced` gets every token
+    /// The same; `traced` gets every token
     /// number and the bytes of the text it stands for.
     pub(super) fn trace(&mut self, text: &str, traced: &mut Traced) -> (&[u32], &[f32]) {
         self.tokens(text, traced);

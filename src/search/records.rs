@@ -10,6 +10,7 @@ mod write;
 use std::io::Read;
 
 use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress};
 
 use crate::error::{Error, Result};
 use crate::files::{Column, Sections};
@@ -205,6 +206,30 @@ impl Records {
     /// The number of the pack that holds the text of a document.
     pub(super) fn pack(&self, document: u32) -> usize {
         document as usize / TOGETHER
+    }
+
+    /// The same of a pack up to the text of a document: who wants that one alone need not
+    /// wait for those behind it.
+    pub(super) fn unpack_up_to(
+        &self,
+        document: u32,
+        inflate: &mut Decompress,
+        unpacked: &mut Vec<u8>,
+    ) -> Result<()> {
+        let packed = self.texts.get(between(&self.together_ends, self.pack(document))?)?;
+        let [_, length] = self.text_ends.at(document as usize)?;
+        unpacked.resize(length.min(MOST_TOGETHER) as usize, 0);
+        inflate.reset(false);
+        let flush = FlushDecompress::None;
+        while (inflate.total_out() as usize) < unpacked.len() {
+            let (read, written) = (inflate.total_in() as usize, inflate.total_out() as usize);
+            let ended = inflate.decompress(&packed[read..], &mut unpacked[written..], flush);
+            ended.map_err(|error| damaged(&error.to_string()))?;
+            if inflate.total_out() as usize == written {
+                return Err(damaged("a text is shorter than it says"));
+            }
+        }
+        Ok(())
     }
 
     /// Titles and texts of a pack.

@@ -20,7 +20,7 @@ use super::problem::Problem;
 use super::stock::{Entry, Indexed, Stock};
 
 /// Requests that are worked on at once.
-pub const MOST_AT_ONCE: usize = 256;
+pub const MOST_AT_ONCE: usize = 128;
 /// Bytes of a body: a text of [`MOST_CHARACTERS`] of four bytes each, written as a form.
 pub const MOST_BYTES: usize = 256 << 10;
 /// Characters of a text to analyse.

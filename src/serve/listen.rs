@@ -22,7 +22,7 @@ use super::metrics::Metrics;
 use crate::error::{Error, Result};
 
 /// Connections at once.
-const MOST_CONNECTIONS: usize = 512;
+const MOST_CONNECTIONS: usize = 256;
 /// Connections that are told so when there are more; yet more are closed without a word.
 const MOST_REFUSALS: usize = 64;
 /// How long the head of a request may take, and how long a connection may be idle.

@@ -111,6 +111,11 @@ impl Look {
         })
     }
 
+    /// The same with `value` where they have `{}`.
+    pub fn says(&self, key: &str, value: &str) -> String {
+        self.say(key).replace("{}", value)
+    }
+
     /// Whether a language is the one of the page.
     pub fn is_in(&self, code: &str) -> bool {
         self.language.code() == code
@@ -185,8 +190,8 @@ mod tests {
         for folder in files {
             for file in std::fs::read_dir(folder).unwrap() {
                 let text = std::fs::read_to_string(file.unwrap().path()).unwrap_or_default();
-                let parts = text.split("say(\"").skip(1);
-                keys.extend(parts.filter_map(|part| part.split('"').next()).map(str::to_owned));
+                let parts = text.split("look.say").skip(1);
+                keys.extend(parts.filter_map(|part| part.split('"').nth(1)).map(str::to_owned));
             }
         }
         keys

@@ -17,6 +17,8 @@ mod reviews;
 mod run_search;
 mod search_more;
 mod searching;
+#[cfg(all(feature = "serve", unix))]
+mod serving;
 mod survival;
 mod tools;
 

@@ -32,15 +32,13 @@ pub struct Answer {
     pub snippet: Snippet,
 }
 
-/// A row to look for, and the terms to highlight.
+/// A row to look for; its terms are highlighted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Question {
     /// Rising columns.
     pub columns: Vec<u32>,
     /// Their weights.
     pub values: Vec<f32>,
-    /// Numbers of the tokens, sorted.
-    pub tokens: Vec<u32>,
 }
 
 impl SearchEngine {

@@ -1,7 +1,8 @@
 //! One thread that asks an index again and again: what it needs for that is made once.
 
+use std::ops::Range;
+
 use super::{Answer, Question, SearchEngine};
-use crate::data::{BREAK, UNKNOWN};
 use crate::error::Result;
 use crate::pipeline::encoder::{EncoderWorker, Traced};
 use crate::search::{Filter, Hit, Match, Measure, Place, Query, Record, Texts, Worker, snippet};
@@ -13,6 +14,7 @@ pub struct Asker<'a> {
     worker: Worker,
     texts: Texts<'a>,
     traced: Traced,
+    scratch: Vec<u32>,
 }
 
 impl<'a> Asker<'a> {
@@ -23,6 +25,7 @@ impl<'a> Asker<'a> {
             worker: Worker::default(),
             texts: Texts::new(&engine.index),
             traced: Traced::default(),
+            scratch: Vec::new(),
         }
     }
 
@@ -34,9 +37,8 @@ impl<'a> Asker<'a> {
     /// The row of a text.
     pub fn question(&mut self, text: &str) -> Question {
         let text = self.engine.encoder.cleaner.clean(text);
-        let (columns, values) = self.encoder.trace(&text, &mut self.traced);
-        let (columns, values) = (columns.to_vec(), values.to_vec());
-        Question { columns, values, tokens: tokens(&self.traced) }
+        let (columns, values) = self.encoder.encode_clean(&text);
+        Question { columns: columns.to_vec(), values: values.to_vec() }
     }
 
     /// The row of a document.
@@ -45,9 +47,7 @@ impl<'a> Asker<'a> {
     /// If the index is damaged; so with the other methods.
     pub fn like(&mut self, place: Place) -> Result<Question> {
         let (columns, values) = self.engine.row(place)?;
-        let text = self.texts.text(place)?;
-        self.encoder.tokens(text, &mut self.traced);
-        Ok(Question { columns, values, tokens: tokens(&self.traced) })
+        Ok(Question { columns, values })
     }
 
     /// The nearest documents.
@@ -66,48 +66,39 @@ impl<'a> Asker<'a> {
 
     /// All that is kept of a document.
     pub fn record(&mut self, place: Place) -> Result<Record> {
-        self.texts.record(place)
+        self.texts.record_alone(place)
     }
 
     /// What a person reads of a hit; the part of its text has at most `length` characters.
     pub fn answer(&mut self, question: &Question, hit: Hit, length: usize) -> Result<Answer> {
-        let record = self.texts.record(hit.place)?;
+        let record = self.texts.record_alone(hit.place)?;
         self.encoder.tokens(&record.text, &mut self.traced);
-        let matches = self.matches(question);
+        let matches = self.matches(&record.text, question);
         let snippet = snippet(&record.text, &matches, length);
         Ok(Answer { hit, record, snippet })
     }
 
-    fn matches(&self, question: &Question) -> Vec<Match> {
-        let places = self.traced.numbers.iter().zip(&self.traced.places);
-        let of_question =
-            places.filter(|(number, _)| question.tokens.binary_search(number).is_ok());
-        let mut matches: Vec<Match> = of_question
-            .map(|(number, (start, end))| Match {
-                range: *start..*end,
-                term: *number,
-                weight: self.weight(question, *number),
-            })
-            .collect();
+    /// The n-grams of the text that the question has too.
+    fn matches(&mut self, text: &str, question: &Question) -> Vec<Match> {
+        let mut matches = Vec::new();
+        let places = &self.traced.places;
+        let vocabulary = &self.engine.encoder.vectorizer.vocabulary;
+        let numbers = &self.traced.numbers;
+        vocabulary.each(numbers, &mut self.scratch, |first, level, column| {
+            let Ok(place) = question.columns.binary_search(&column) else { return };
+            let range = trimmed(text, places[first].0..places[first + level].1);
+            if !range.is_empty() {
+                matches.push(Match { range, term: column, weight: question.values[place].abs() });
+            }
+        });
         matches.sort_by_key(|one| (one.range.start, one.range.end));
         matches
     }
-
-    /// What the term alone weighs in the question; little if only n-grams have columns.
-    fn weight(&self, question: &Question, token: u32) -> f32 {
-        let mut columns = Vec::new();
-        let vocabulary = &self.engine.encoder.vectorizer.vocabulary;
-        vocabulary.columns_of(&[token], &mut Vec::new(), &mut columns);
-        let place = columns.first().and_then(|column| question.columns.binary_search(column).ok());
-        place.map_or(0.01, |place| question.values[place].abs())
-    }
 }
 
-/// Numbers of the known tokens, sorted, each once.
-fn tokens(traced: &Traced) -> Vec<u32> {
-    let known = traced.numbers.iter().copied().filter(|number| !matches!(*number, BREAK | UNKNOWN));
-    let mut tokens: Vec<u32> = known.collect();
-    tokens.sort_unstable();
-    tokens.dedup();
-    tokens
+/// Without the blanks that n-grams of characters begin and end with.
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let part = &text[range.clone()];
+    let start = range.start + (part.len() - part.trim_start().len());
+    start..start + part.trim().len()
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 
 use super::marked::{self, Piece, harmless};
-use super::search::{Hit, hits};
+use super::search::{self, Hit};
 use super::words::{percent, term};
 use super::{Page, look, shown};
 use crate::serve::analysis::Analysis;
@@ -128,7 +128,7 @@ pub async fn show(State(house): State<Shared>, uri: Uri, headers: HeaderMap, sen
     let analysis = analysis(&house, text.clone()).await?;
     let page = Shown {
         opinions: analysis.sentiments.iter().map(Opinion::of).collect(),
-        similar: similar.as_ref().map(hits).unwrap_or_default(),
+        similar: similar.as_ref().map(search::similar).unwrap_or_default(),
         pipeline: pipeline.unwrap_or_default(),
         analysis: Some(analysis),
         text,

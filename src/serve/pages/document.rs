@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 
 use super::marked::{self, Piece, harmless};
-use super::search::{Hit, hits};
+use super::search::{self, Hit};
 use super::words::date;
 use super::{Page, look, shown};
 use crate::serve::document::{self, Document};
@@ -58,7 +58,7 @@ pub async fn show(
             pieces,
             opinion: document.sentiment.as_ref().map(Opinion::of),
             is_cut: document.text.len() > MOST_SHOWN,
-            neighbours: hits(&neighbours),
+            neighbours: search::similar(&neighbours),
             document: &document,
         },
     ))

@@ -153,8 +153,15 @@ fn more(uri: &Uri, form: &Form, shown: usize) -> Option<String> {
 }
 
 /// The hits of a search as a page shows them.
-pub fn hits(found: &Found) -> Vec<Hit> {
+fn hits(found: &Found) -> Vec<Hit> {
     found.hits.iter().map(|hit| shown_hit(&found.pipeline, hit)).collect()
+}
+
+/// Documents like a whole text, which has a term in common with every line of them:
+/// nothing is marked.
+pub fn similar(found: &Found) -> Vec<Hit> {
+    let plain = |hit: &FoundHit| FoundHit { highlights: None, ..hit.clone() };
+    found.hits.iter().map(|hit| shown_hit(&found.pipeline, &plain(hit))).collect()
 }
 
 fn shown_hit(pipeline: &str, hit: &FoundHit) -> Hit {

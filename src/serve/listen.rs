@@ -33,12 +33,12 @@ const CONNECTION_TIME: Duration = Duration::from_secs(15 * 60);
 const LAST_TIME: Duration = Duration::from_secs(10);
 /// How soon a request to end is noticed.
 const PERIOD: Duration = Duration::from_millis(50);
-/// Bytes of the head of a request.
-const HEAD_BYTES: usize = 32 << 10;
+/// Bytes of the head of a request: as many as an address may have, and some more.
+const HEAD_BYTES: usize = 80 << 10;
 const MOST_HEADERS: usize = 64;
 
 const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
-    content-type: application/json\r\ncontent-length: 60\r\nconnection: close\r\n\r\n\
+    content-type: application/json\r\ncontent-length: 63\r\nconnection: close\r\n\r\n\
     {\"error\":\"too many connections\",\"hint\":\"ask again in a second\"}";
 
 /// Answers until `stop` is set.

@@ -119,43 +119,50 @@ fn artifacts(text: &mut String, stock: &Stock) {
         let documents = index.documents;
         let _ = writeln!(text, "malmoi_index_documents{{pipeline=\"{name}\"}} {documents}");
     }
-    let of = |part: fn(bool, (u64, u64)) -> u64| {
-        let rows = stock.entries().iter().flat_map(move |entry| {
+    for Artifact { metric, kind, help, value } in ARTIFACTS {
+        head(text, metric, kind, help);
+        for entry in stock.entries() {
             let name = escaped(&entry.pipeline.name);
             let (index, model) = (&entry.index, &entry.model);
-            let index = (name.clone(), "index", part(index.is_bad(), index.counts()));
-            [index, (name, "model", part(model.is_bad(), model.counts()))]
-        });
-        rows.collect::<Vec<_>>()
-    };
-    let kinds: [(_, _, _, fn(bool, (u64, u64)) -> u64); 3] = [
-        (
-            "malmoi_artifact_opened_total",
-            "counter",
-            "Indexes and models that were opened.",
-            |_, counts| counts.0,
-        ),
-        (
-            "malmoi_artifact_failed_total",
-            "counter",
-            "Indexes and models that could not be opened.",
-            |_, counts| counts.1,
-        ),
-        (
-            "malmoi_artifact_stale",
-            "gauge",
-            "1 where the newest one cannot be opened and the one before is used.",
-            |is_bad, _| u64::from(is_bad),
-        ),
-    ];
-    for (metric, kind, help, part) in kinds {
-        head(text, metric, kind, help);
-        for (name, what, value) in of(part) {
-            let labels = format!("pipeline=\"{name}\",kind=\"{what}\"");
-            let _ = writeln!(text, "{metric}{{{labels}}} {value}");
+            let index = value(index.is_bad(), index.counts());
+            let model = value(model.is_bad(), model.counts());
+            for (what, value) in [("index", index), ("model", model)] {
+                let labels = format!("pipeline=\"{name}\",kind=\"{what}\"");
+                let _ = writeln!(text, "{metric}{{{labels}}} {value}");
+            }
         }
     }
 }
+
+/// What is told of each index and model.
+struct Artifact {
+    metric: &'static str,
+    kind: &'static str,
+    help: &'static str,
+    /// Of whether the newest is damaged, and how often one was opened and could not be.
+    value: fn(bool, (u64, u64)) -> u64,
+}
+
+const ARTIFACTS: [Artifact; 3] = [
+    Artifact {
+        metric: "malmoi_artifact_opened_total",
+        kind: "counter",
+        help: "Indexes and models that were opened.",
+        value: |_, counts| counts.0,
+    },
+    Artifact {
+        metric: "malmoi_artifact_failed_total",
+        kind: "counter",
+        help: "Indexes and models that could not be opened.",
+        value: |_, counts| counts.1,
+    },
+    Artifact {
+        metric: "malmoi_artifact_stale",
+        kind: "gauge",
+        help: "1 where the newest one cannot be opened and the one before is used.",
+        value: |is_bad, _| u64::from(is_bad),
+    },
+];
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {
     let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");

@@ -33,7 +33,7 @@ pub enum Kind {
 }
 
 /// How often a parameter that may be repeated is.
-pub const MOST_VALUES: usize = 20;
+pub const MOST_VALUES: usize = 10;
 
 /// The parameters of a request, each checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

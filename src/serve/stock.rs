@@ -60,6 +60,8 @@ pub struct Indexed {
     pub values: [Vec<String>; FIELDS.len()],
     /// Whether documents have dates.
     pub has_dates: bool,
+    /// Id of its first document.
+    pub first_id: Option<String>,
 }
 
 /// Values of a field that a page offers.
@@ -185,6 +187,7 @@ impl Stock {
             top: params.top as usize,
             values,
             has_dates: engine.index.has_dates()?,
+            first_id: first_id(&engine)?,
             desk: Desk::open(engine, self.threads),
         })
     }
@@ -194,6 +197,11 @@ fn entry(pipeline: Pipeline, is_searched: bool, state: &Path) -> Entry {
     let index = Slot::new(index_manifest(state, &pipeline.name));
     let model = Slot::new(kept_file(state, &pipeline.name, Kept::Model));
     Entry { pipeline, index, model, is_searched }
+}
+
+fn first_id(engine: &SearchEngine) -> Result<Option<String>> {
+    let place = engine.index.places().next();
+    place.map(|place| engine.index.id(place).map(str::to_owned)).transpose()
 }
 
 fn no_index(name: &str) -> Error {

@@ -1,10 +1,9 @@
 //! The API described as OpenAPI: from the table that reads its parameters and the types
 //! that are its answers.
 
-use std::sync::LazyLock;
-
+use axum::extract::State;
+use axum::http::Uri;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -26,21 +25,22 @@ use super::answers::{Analysed, Jobs, Pipelines, Reports};
 use super::parameters::{LONGEST_QUERY, LONGEST_VALUE, NEIGHBORS, SEARCH};
 use crate::serve::document::Document;
 use crate::serve::found::Found;
-use crate::serve::house::{MOST_BYTES, MOST_CHARACTERS};
+use crate::serve::house::{MOST_BYTES, MOST_CHARACTERS, Shared};
 use crate::serve::parameters::{Kind, MOST_VALUES, Parameter, Values};
 use crate::serve::problem::{Problem, Refusal};
 
 /// `GET /api/openapi.json`
-pub async fn description(uri: Uri, _headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn description(State(house): State<Shared>, uri: Uri) -> Result<Response, Problem> {
     Values::read(&uri, &[])?;
+    let mut searched = house.stock.searched();
+    let example = searched
+        .find_map(|(entry, index)| Some([entry.pipeline.name.clone(), index.first_id.clone()?]));
     let head = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
-    Ok((head, DESCRIPTION.as_str()).into_response())
+    Ok((head, described(example.as_ref()).to_string()).into_response())
 }
 
-static DESCRIPTION: LazyLock<String> = LazyLock::new(|| described().to_string());
-
-/// The whole description.
-fn described() -> Value {
+/// The whole description; `example` names a document that there is.
+fn described(example: Option<&[String; 2]>) -> Value {
     let mut generator = generator();
     let adds: [fn(&mut SchemaGenerator); 7] = [
         add::<Found>,
@@ -55,7 +55,15 @@ fn described() -> Value {
     let schema = |name: &str| Ref::from_schema_name(name);
     let (found, document, analysed) = (schema("Found"), schema("Document"), schema("Analysed"));
     let (pipelines, reports, jobs) = (schema("Pipelines"), schema("Reports"), schema("Jobs"));
-    let place = [path_parameter("pipeline", "The pipeline."), id()];
+    let place = [
+        path_parameter("pipeline", "The pipeline.", LONGEST_VALUE, example.map(|one| &one[0])),
+        path_parameter(
+            "id",
+            "The document's id, as a search tells it.",
+            LONGEST_QUERY,
+            example.map(|one| &one[1]),
+        ),
+    ];
     let paths = PathsBuilder::new()
         .path(
             "/api/v1/search",
@@ -147,7 +155,7 @@ fn operation(id: &str, what: &str, answer: Ref, refusals: &[u16]) -> OperationBu
         .security(SecurityRequirement::default())
         .security(SecurityRequirement::new("token", Vec::<String>::new()))
         .response("200", good.build());
-    let always = [401, 403, 405, 429, 500, 503];
+    let always = [401, 403, 405, 414, 429, 431, 500, 503];
     let all = refusals.iter().chain(&always);
     all.fold(operation, |operation, status| {
         operation.response(status.to_string(), refusal(*status))
@@ -163,12 +171,18 @@ fn refusal(status: u16) -> utoipa::openapi::Response {
         405 => "The address takes another method.",
         408 => "The body did not come in time.",
         413 => "The body is too large.",
+        414 => "The address is too long.",
         415 => "The body is not said to be JSON.",
         422 => "The body lacks what is asked for, or has too much.",
         429 => "Too many wrong tokens were sent.",
+        431 => "The head of the request is too large.",
         503 => "Too much is asked at once; the header Retry-After says when to come back.",
         _ => "A failure, which the log tells of.",
     };
+    // The server refuses these before anybody reads them.
+    if matches!(status, 414 | 431) {
+        return ResponseBuilder::new().description(what).build();
+    }
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Refusal"))).build();
     ResponseBuilder::new().description(what).content("application/json", content).build()
 }
@@ -234,23 +248,19 @@ fn schema(kind: Kind) -> Schema {
     }
 }
 
-fn path_parameter(name: &str, what: &str) -> Described {
+fn path_parameter(name: &str, what: &str, longest: usize, example: Option<&String>) -> Described {
     let schema = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))
-        .max_length(Some(LONGEST_QUERY));
+        .max_length(Some(longest));
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
         .description(Some(what))
         .schema(Some(schema.build()))
-        .example(Some(json!("sample")))
+        .example(example.map(|example| json!(example)))
         .build()
-}
-
-fn id() -> Described {
-    path_parameter("id", "The document's id, as a search tells it.")
 }
 
 #[cfg(test)]
@@ -259,7 +269,7 @@ mod tests {
 
     #[test]
     fn every_parameter_and_every_reference_is_described() {
-        let description = described();
+        let description = described(None);
         let text = description.to_string();
         for parameter in SEARCH.iter().chain(&NEIGHBORS) {
             assert!(text.contains(&format!("\"name\":\"{}\"", parameter.name)), "{parameter:?}");
@@ -273,7 +283,7 @@ mod tests {
 
     #[test]
     fn bounds_are_those_that_are_checked() {
-        let description = described();
+        let description = described(None);
         let parameters = &description["paths"]["/api/v1/search"]["get"]["parameters"];
         let of = |name: &str| {
             let all = parameters.as_array().unwrap();
@@ -281,7 +291,7 @@ mod tests {
         };
         assert_eq!(of("top")["maximum"].as_f64(), Some(100.0));
         assert_eq!(of("since")["format"], "date");
-        assert_eq!(of("source")["maxItems"], 20);
+        assert_eq!(of("source")["maxItems"], 10);
         assert_eq!(of("measure")["enum"][3], "jaccard");
     }
 }

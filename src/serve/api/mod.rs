@@ -16,12 +16,14 @@ use serde::{Deserialize, Serialize};
 
 use answers::{Analysed, Jobs, Pipelines, Reports, Searched};
 pub use description::description;
+use parameters::LONGEST_VALUE;
 pub use parameters::{MOST_TOP, NEIGHBORS, SEARCH};
 
 use super::analysis::{Analysis, analysed};
 use super::document;
 use super::found::{self, Found, Wanted, What};
 use super::house::{House, MOST_CHARACTERS, Shared, body};
+use super::judge::Judge;
 use super::parameters::Values;
 use super::problem::Problem;
 use super::stock::{Entry, Indexed};
@@ -40,23 +42,16 @@ pub async fn search(State(house): State<Shared>, uri: Uri) -> Answer {
 /// The models, where documents of a sentiment are wanted.
 ///
 /// # Errors
-/// If no model labels documents of the pipeline, or none gives that label.
+/// If too much is asked at once.
 pub async fn judge_if_wanted(
     house: &House,
     entry: &Entry,
     wanted: &Wanted,
-) -> Result<Option<super::judge::Judge>, Problem> {
-    let Some(sentiment) = &wanted.sentiment else { return Ok(None) };
-    let judge = house.judge(entry).await?;
-    let labels = judge.labels();
-    if !labels.contains(sentiment) {
-        let problem = Problem::wrong("no model of the pipeline gives this `sentiment`");
-        return Err(problem.hinted(match labels.is_empty() {
-            true => "no model labels its documents".to_owned(),
-            false => format!("there are {}", labels.join(", ")),
-        }));
+) -> Result<Option<Judge>, Problem> {
+    match wanted.sentiment {
+        Some(_) => house.judge(entry).await.map(Some),
+        None => Ok(None),
     }
-    Ok(Some(judge))
 }
 
 /// `GET /api/v1/documents/{pipeline}/{id}`
@@ -88,8 +83,9 @@ pub async fn neighbors(
 #[serde(deny_unknown_fields)]
 struct ToAnalyse {
     text: String,
+    /// Empty if it was left out.
     #[serde(default)]
-    pipeline: Option<String>,
+    pipeline: String,
 }
 
 /// `POST /api/v1/analyse`
@@ -108,9 +104,9 @@ pub async fn analyse(
             .hinted("send `Content-Type: application/json` and {\"text\": \"…\"}"));
     }
     let asked = to_analyse(&body(&headers, sent).await?)?;
-    let index = match &asked.pipeline {
-        Some(name) => Some(house.index(Some(name))?),
-        None => house.index(None).ok(),
+    let index = match asked.pipeline.as_str() {
+        "" => house.index(None).ok(),
+        name => Some(house.index(Some(name))?),
     };
     let similar = similar(index, &asked.text).await?;
     let analysis = analysis(&house, asked.text).await?;
@@ -127,9 +123,13 @@ fn to_analyse(bytes: &[u8]) -> Result<ToAnalyse, Problem> {
     };
     let asked: ToAnalyse =
         serde_json::from_value(value).map_err(|error| unfit(error.to_string()))?;
-    match asked.text.chars().count() <= MOST_CHARACTERS {
+    let is_within = |text: &str, most: usize| text.chars().count() <= most;
+    if !is_within(&asked.text, MOST_CHARACTERS) {
+        return Err(unfit(format!("`text` is longer than {MOST_CHARACTERS} characters")));
+    }
+    match is_within(&asked.pipeline, LONGEST_VALUE) {
         true => Ok(asked),
-        false => Err(unfit(format!("`text` is longer than {MOST_CHARACTERS} characters"))),
+        false => Err(unfit(format!("`pipeline` is longer than {LONGEST_VALUE} characters"))),
     }
 }
 

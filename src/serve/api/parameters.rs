@@ -4,10 +4,11 @@ use crate::serve::parameters::{Kind, Parameter};
 
 /// Documents of an answer.
 pub const MOST_TOP: u32 = 100;
-/// Characters of a text to look for, and of an id.
-pub const LONGEST_QUERY: usize = 2000;
+/// Characters of a text to look for, and of an id. With all others an address then stays
+/// below the 64 KiB that a server takes, whatever they are encoded as.
+pub const LONGEST_QUERY: usize = 1000;
 /// Characters of a value to filter by.
-pub const LONGEST_VALUE: usize = 200;
+pub const LONGEST_VALUE: usize = 100;
 
 const MEASURES: &[&str] = &["cosine", "euclidean", "manhattan", "jaccard"];
 
@@ -75,7 +76,7 @@ pub const SEARCH: [Parameter; 12] = [
     Parameter {
         name: "sentiment",
         what: "Only documents to which the pipeline's model gives this label, among the 300 \
-            nearest.",
+            nearest; none if no model gives it.",
         kind: Kind::Text(LONGEST_VALUE),
     },
     SNIPPET,

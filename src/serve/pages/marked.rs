@@ -55,7 +55,7 @@ fn pieces(text: &str, marks: impl Iterator<Item = (usize, usize, &'static str)>)
         }
     };
     for (start, end, mark) in marks.filter(|(start, end, _)| start < end) {
-        if start >= done {
+        if start >= done && text.get(start..end).is_some() {
             add(done..start, "");
             add(start..end, mark);
             done = end;

@@ -17,6 +17,8 @@ pub mod pipeline;
 pub mod report;
 pub mod schedule;
 pub mod search;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod source;
 pub mod traits;
 pub mod trends;

@@ -33,6 +33,7 @@ mod schedule;
 mod search;
 mod search_filter;
 mod selection;
+mod serve;
 mod show;
 mod state;
 mod streams;
@@ -60,6 +61,7 @@ Environment:
   MALMOI_CONFIG     as --config
   MALMOI_STATE      as --state
   MALMOI_DATA_DIR   where dictionaries are kept [default: ~/.local/share/malmoi]
+  MALMOI_SERVE_TOKEN  the token of `serve`, where --token-file is not given
   MALMOI_LOG        error, warn, info, debug or trace, where neither -q nor -v is given
   NO_COLOR          no colours, unless --color always";
 
@@ -103,6 +105,8 @@ enum Command {
     Duplicates(duplicates::Arguments),
     /// Write the nearest documents of every document
     Neighbors(neighbors::Arguments),
+    /// Show a web page to search and analyse in, with a JSON API
+    Serve(serve::Arguments),
     /// Turn markup into text, line by line
     Clean(clean::Arguments),
     /// Unpack an archive that may be hostile
@@ -143,6 +147,7 @@ impl Command {
             Command::Compare(arguments) => compare::run(arguments, context),
             Command::Duplicates(arguments) => duplicates::run(arguments, context),
             Command::Neighbors(arguments) => neighbors::run(arguments, context),
+            Command::Serve(arguments) => serve::run(arguments, context),
             Command::Clean(arguments) => clean::run(arguments, context),
             Command::Extract(arguments) => extract::run(arguments, context),
             Command::News(arguments) => news::run(arguments, context),

@@ -97,23 +97,29 @@ impl EncoderWorker<'_> {
         (count(|token| token != BREAK), count(|token| token == UNKNOWN))
     }
 
-    fn encode_clean(&mut self, text: &str) -> (&[u32], &[f32]) {
+    /// The same for a text that is clean already.
+    pub(super) fn encode_clean(&mut self, text: &str) -> (&[u32], &[f32]) {
         self.tokens.clear();
         self.table.encode(text, &mut self.tokens);
         self.row()
     }
 
-    /// The same for a text that is clean already; `traced` gets every token
+    /// The same; `traced` gets every token
     /// number and the bytes of the text it stands for.
     pub(super) fn trace(&mut self, text: &str, traced: &mut Traced) -> (&[u32], &[f32]) {
-        self.tokens.clear();
+        self.tokens(text, traced);
+        self.tokens.clone_from(&traced.numbers);
+        self.row()
+    }
+
+    /// The same where the row is not needed.
+    pub(super) fn tokens(&mut self, text: &str, traced: &mut Traced) {
+        traced.numbers.clear();
         traced.places.clear();
         self.table.each(text, |number, token| {
-            self.tokens.push(number);
+            traced.numbers.push(number);
             traced.places.push((token.start as usize, token.end as usize));
         });
-        traced.numbers.clone_from(&self.tokens);
-        self.row()
     }
 
     fn row(&mut self) -> (&[u32], &[f32]) {

@@ -65,11 +65,12 @@ pub use score::{LABEL, Lines, PROBABILITY, Predictor, score_lines};
 pub use score_table::{TableForm, TableInput, score_lines_as_table, score_table};
 pub use scored::{Outcome as ScoreOutcome, Score, Scored, Scorer, Scorers, score_documents};
 pub use search::{
-    Answer, BatchParams, Built, Comparison, DuplicateDocument, DuplicateGroup, IndexChange,
+    Answer, Asker, BatchParams, Built, Comparison, DuplicateDocument, DuplicateGroup, IndexChange,
     IndexStatus, Neighbor, Neighbors, Question, SearchEngine, add_to_index, build_index,
-    check_index, compare, delete_from_index, encoder_of_pair, index_status, kept_encoder,
+    check_index, compare, delete_from_index, encoder_of_pair, index_manifest, index_status,
+    kept_encoder,
 };
-pub use shelf::{Kept, Lock, Manifest, Shelf};
+pub use shelf::{Kept, Lock, Manifest, Shelf, kept_file};
 pub use state::{KeptFile, KeptPipeline, StateReport, list_state, remove_state};
 pub use terms::{TermTable, Terms};
 pub use tour::{Tour, tour};

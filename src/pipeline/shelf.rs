@@ -108,6 +108,11 @@ fn sum(bytes: &[u8]) -> String {
     format!("{:016x}", xxh3_64(bytes))
 }
 
+/// Where a result of a pipeline stands, if it is there.
+pub fn kept_file(state: &Path, pipeline: &str, kept: Kept) -> PathBuf {
+    state.join(pipeline).join(kept.file())
+}
+
 /// The state folder of one pipeline.
 pub struct Shelf {
     folder: PathBuf,

@@ -1,6 +1,7 @@
 //! One generation of an index, open for questions.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::chunk::Chunk;
@@ -209,6 +210,31 @@ impl Index {
     /// The date of a document, if it has one.
     pub fn date(&self, place: Place) -> Result<Option<i64>> {
         self.records[place.segment as usize].date(place.document)
+    }
+
+    /// The values of the field of that number in [`FIELDS`](super::FIELDS), the most
+    /// frequent first, at most `most`; those of deleted documents may be among them.
+    pub fn values(&self, field: usize, most: usize) -> Result<Vec<String>> {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for records in &self.records {
+            for (value, count) in records.values(field)? {
+                *counts.entry(value).or_default() += count;
+            }
+        }
+        let mut values: Vec<(&str, u64)> = counts.into_iter().collect();
+        values.sort_by_key(|(_, count)| Reverse(*count));
+        Ok(values.into_iter().take(most).map(|(value, _)| value.to_owned()).collect())
+    }
+
+    /// Whether some document has a date.
+    pub fn has_dates(&self) -> Result<bool> {
+        let mut all = self.records.iter().map(Records::has_dates);
+        all.try_fold(false, |found, one| Ok(found || one?))
+    }
+
+    /// What is told of a document but its title and text, which take longer to unpack.
+    pub fn facts(&self, place: Place) -> Result<Record> {
+        self.records[place.segment as usize].facts(place.document)
     }
 
     /// All that is told of a document.

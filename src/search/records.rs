@@ -10,6 +10,7 @@ mod write;
 use std::io::Read;
 
 use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress};
 
 use crate::error::{Error, Result};
 use crate::files::{Column, Sections};
@@ -139,6 +140,11 @@ impl Records {
     pub(super) fn record_of(&self, document: u32, unpacked: &[u8]) -> Result<Record> {
         let (title, text) = self.title_and_text(document, unpacked)?;
         let (title, text) = (title.to_owned(), text.to_owned());
+        Ok(Record { title, text, ..self.facts(document)? })
+    }
+
+    /// The same without title and text.
+    pub fn facts(&self, document: u32) -> Result<Record> {
         let mut fields = [const { String::new() }; FIELDS.len()];
         for (value, field) in fields.iter_mut().zip(&self.fields) {
             *value = field.value_of(document)?;
@@ -146,7 +152,21 @@ impl Records {
         let range = between(&self.date_text_ends, document as usize)?;
         let date_text = self::text(self.date_texts.get(range)?)?.to_owned();
         let (id, date) = (self.id(document)?.to_owned(), self.date(document)?);
-        Ok(Record { id, text, title, date, date_text, fields })
+        Ok(Record { id, date, date_text, fields, ..Record::default() })
+    }
+
+    /// The values of a field, and how many documents have each.
+    pub fn values(&self, field: usize) -> Result<Vec<(&str, u64)>> {
+        let field = &self.fields[field];
+        let value = |number| Ok((field.value(number)?, field.documents_of(number)?.len() as u64));
+        (0..field.value_ends.len()).map(value).collect()
+    }
+
+    /// Whether some document has a date.
+    pub fn has_dates(&self) -> Result<bool> {
+        // They are sorted, and those that are none come first.
+        let last = self.documents.checked_sub(1).map(|last| self.dates.at(last as usize));
+        Ok(last.transpose()?.is_some_and(|date| date as i64 != NO_DATE))
     }
 
     /// Sets the bits of documents with one of `values` in the field of that number.
@@ -186,6 +206,30 @@ impl Records {
     /// The number of the pack that holds the text of a document.
     pub(super) fn pack(&self, document: u32) -> usize {
         document as usize / TOGETHER
+    }
+
+    /// The same of a pack up to the text of a document: who wants that one alone need not
+    /// wait for those behind it.
+    pub(super) fn unpack_up_to(
+        &self,
+        document: u32,
+        inflate: &mut Decompress,
+        unpacked: &mut Vec<u8>,
+    ) -> Result<()> {
+        let packed = self.texts.get(between(&self.together_ends, self.pack(document))?)?;
+        let [_, length] = self.text_ends.at(document as usize)?;
+        unpacked.resize(length.min(MOST_TOGETHER) as usize, 0);
+        inflate.reset(false);
+        let flush = FlushDecompress::None;
+        while (inflate.total_out() as usize) < unpacked.len() {
+            let (read, written) = (inflate.total_in() as usize, inflate.total_out() as usize);
+            let ended = inflate.decompress(&packed[read..], &mut unpacked[written..], flush);
+            ended.map_err(|error| damaged(&error.to_string()))?;
+            if inflate.total_out() as usize == written {
+                return Err(damaged("a text is shorter than it says"));
+            }
+        }
+        Ok(())
     }
 
     /// Titles and texts of a pack.

@@ -23,12 +23,13 @@ mod writer;
 use std::path::Path;
 
 pub use deleted::Deleted;
+pub use manifest::MANIFEST;
 pub use merge::{Size, to_merge};
 pub use writer::Writer;
 
 use crate::error::{Error, Result};
 use crate::files::{Form, Sections};
-use manifest::{DeletedEntry, Entry, MANIFEST, MEND, Manifest, PREVIOUS};
+use manifest::{DeletedEntry, Entry, MEND, Manifest, PREVIOUS};
 
 /// One generation of an index.
 #[derive(Debug)]

@@ -19,6 +19,8 @@ mod run_search;
 mod schedule;
 mod search_more;
 mod searching;
+#[cfg(all(feature = "serve", unix))]
+mod serving;
 mod survival;
 mod tools;
 mod tour;

@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
+use super::asker::Asker;
 use super::change::no_index;
 use super::{encoder_file, folder};
 use crate::config::Pipeline;
-use crate::data::{BREAK, UNKNOWN};
 use crate::error::{Error, Result};
-use crate::pipeline::encoder::{Encoder, Traced};
+use crate::pipeline::encoder::Encoder;
 use crate::pipeline::nearest::Nearest;
 use crate::pipeline::shelf::{Kept, Shelf};
 use crate::pipeline::watch::Watch;
-use crate::search::{
-    Filter, Hit, Index, Match, Measure, Place, Query, Record, Snippet, Worker, snippet,
-};
+use crate::search::{Filter, Hit, Index, Measure, Place, Query, Record, Snippet, Worker};
 
 /// An open index and the encoder that its rows were made with.
 pub struct SearchEngine {
@@ -34,15 +32,13 @@ pub struct Answer {
     pub snippet: Snippet,
 }
 
-/// A row to look for, and the terms to highlight.
+/// A row to look for; its terms are highlighted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Question {
     /// Rising columns.
     pub columns: Vec<u32>,
     /// Their weights.
     pub values: Vec<f32>,
-    /// Numbers of the tokens, sorted.
-    pub tokens: Vec<u32>,
 }
 
 impl SearchEngine {
@@ -82,14 +78,14 @@ impl SearchEngine {
         Ok(rows.is_none_or(|rows| rows.fingerprint == self.index.segments().fingerprint()))
     }
 
+    /// For who asks more than once.
+    pub fn asker(&self) -> Asker<'_> {
+        Asker::new(self)
+    }
+
     /// The row of a text.
     pub fn question(&self, text: &str) -> Question {
-        let mut worker = self.encoder.worker();
-        let text = self.encoder.cleaner.clean(text);
-        let mut traced = Traced::default();
-        let (columns, values) = worker.trace(&text, &mut traced);
-        let (columns, values) = (columns.to_vec(), values.to_vec());
-        Question { columns, values, tokens: tokens(&traced) }
+        self.asker().question(text)
     }
 
     /// The row of a document of the index.
@@ -99,11 +95,7 @@ impl SearchEngine {
     pub fn like(&self, id: &str) -> Result<(Place, Question)> {
         let place = self.index.find(id)?;
         let place = place.map_or_else(|| Err(self.no_document(id)), Ok)?;
-        let (columns, values) = self.row(place)?;
-        let record = self.index.record(place)?;
-        let mut traced = Traced::default();
-        self.encoder.worker().trace(&record.text, &mut traced);
-        Ok((place, Question { columns, values, tokens: tokens(&traced) }))
+        Ok((place, self.asker().like(place)?))
     }
 
     /// The weighted row of a document.
@@ -145,39 +137,8 @@ impl SearchEngine {
         hits: Vec<Hit>,
         length: usize,
     ) -> Result<Vec<Answer>> {
-        let mut worker = self.encoder.worker();
-        let mut traced = Traced::default();
-        let answer = |hit: Hit| {
-            let record = self.index.record(hit.place)?;
-            worker.trace(&record.text, &mut traced);
-            let matches = self.matches(question, &traced);
-            let snippet = snippet(&record.text, &matches, length);
-            Ok(Answer { hit, record, snippet })
-        };
-        hits.into_iter().map(answer).collect()
-    }
-
-    fn matches(&self, question: &Question, traced: &Traced) -> Vec<Match> {
-        let places = traced.numbers.iter().zip(&traced.places);
-        let of_question =
-            places.filter(|(number, _)| question.tokens.binary_search(number).is_ok());
-        let mut matches: Vec<Match> = of_question
-            .map(|(number, (start, end))| Match {
-                range: *start..*end,
-                term: *number,
-                weight: self.weight(question, *number),
-            })
-            .collect();
-        matches.sort_by_key(|one| (one.range.start, one.range.end));
-        matches
-    }
-
-    /// What the term alone weighs in the question; little if only n-grams have columns.
-    fn weight(&self, question: &Question, token: u32) -> f32 {
-        let mut columns = Vec::new();
-        self.encoder.vectorizer.vocabulary.columns_of(&[token], &mut Vec::new(), &mut columns);
-        let place = columns.first().and_then(|column| question.columns.binary_search(column).ok());
-        place.map_or(0.01, |place| question.values[place].abs())
+        let mut asker = self.asker();
+        hits.into_iter().map(|hit| asker.answer(question, hit, length)).collect()
     }
 
     fn no_document(&self, id: &str) -> Error {
@@ -196,12 +157,3 @@ impl SearchEngine {
 
 /// Ids that are looked through for similar ones.
 const MOST_NAMES: usize = 1_000_000;
-
-/// Numbers of the known tokens, sorted, each once.
-fn tokens(traced: &Traced) -> Vec<u32> {
-    let known = traced.numbers.iter().copied().filter(|number| !matches!(*number, BREAK | UNKNOWN));
-    let mut tokens: Vec<u32> = known.collect();
-    tokens.sort_unstable();
-    tokens.dedup();
-    tokens
-}

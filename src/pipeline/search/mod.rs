@@ -8,6 +8,7 @@
 //! ```
 
 mod answers;
+mod asker;
 mod batch;
 mod build;
 mod change;
@@ -22,6 +23,7 @@ mod status;
 use std::path::{Path, PathBuf};
 
 pub use answers::{Answer, Question, SearchEngine};
+pub use asker::Asker;
 pub use batch::BatchParams;
 pub use build::{Built, build_index};
 pub use change::{IndexChange, add_to_index, check_index, delete_from_index};
@@ -37,6 +39,7 @@ use super::shelf::{Kept, Shelf};
 use super::watch::Watch;
 use crate::error::Result;
 use crate::files::FileLock;
+use crate::search::segments::MANIFEST;
 
 /// The name of the stage, and of the folder beside the kept results of a pipeline.
 pub(super) const STAGE: &str = "search";
@@ -51,6 +54,11 @@ pub(super) fn wait_for_writer(pipeline: &Path, watch: &dyn Watch) -> Result<()> 
         return Ok(());
     }
     FileLock::take(&folder.join("lock"), "search index", &mut build::waiting(watch)).map(drop)
+}
+
+/// The file that is replaced whenever the index of a pipeline changes.
+pub fn index_manifest(state: &Path, pipeline: &str) -> PathBuf {
+    state.join(pipeline).join(STAGE).join(MANIFEST)
 }
 
 /// The folder of the index of a pipeline.

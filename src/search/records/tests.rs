@@ -48,8 +48,11 @@ proptest! {
             order.rotate_right(records.len() / 3);
         }
         written(&records, &order, |read| {
+            let (mut inflate, mut unpacked) = (Decompress::new(false), Vec::new());
             for (document, place) in order.iter().enumerate() {
                 let record = &records[*place as usize];
+                read.unpack_up_to(document as u32, &mut inflate, &mut unpacked).unwrap();
+                prop_assert_eq!(&read.record_of(document as u32, &unpacked).unwrap(), record);
                 prop_assert_eq!(&read.record(document as u32).unwrap(), record);
                 prop_assert_eq!(read.with_id(&record.id).unwrap(), [document as u32]);
             }

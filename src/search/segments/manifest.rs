@@ -14,8 +14,8 @@ use crate::files::open_regular;
 /// Layout of the manifest.
 pub(super) const VERSION: u32 = 1;
 
-/// The newest generation.
-pub(super) const MANIFEST: &str = "manifest.json";
+/// Name of the file that says which generation is the newest.
+pub const MANIFEST: &str = "manifest.json";
 /// The generation before.
 pub(super) const PREVIOUS: &str = "manifest.previous.json";
 

@@ -97,8 +97,9 @@ fn is_unreachable(error: &lettre::transport::smtp::Error) -> bool {
 
 fn refused(host: &str, port: u16, error: &lettre::transport::smtp::Error) -> Error {
     let mut why = error.to_string();
-    if let Some(source) = std::error::Error::source(error) {
-        why = format!("{why}: {source}");
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    if let Some(cause) = cause.filter(|cause| !why.contains(cause.as_str())) {
+        why = format!("{why}: {cause}");
     }
     let why = why.replace(char::is_control, " ");
     Error::io(format!("the mail server `{host}:{port}` did not take the letter: {why}"))

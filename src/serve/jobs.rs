@@ -12,7 +12,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::problem::Problem;
+use crate::data::Zone;
 use crate::error::{Error, Result};
+use crate::schedule::{self, History, Project};
+
+/// Runs of a job that are shown.
+const MOST_RUNS: usize = 20;
 
 /// A job and its runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -40,6 +45,8 @@ pub struct JobRun {
 
 /// The jobs of the project, and those that were started here.
 pub struct Jobs {
+    /// What the settings say of them; absent without a schedule.
+    project: Option<Project>,
     /// The program and what stands before `schedule`.
     program: PathBuf,
     arguments: Vec<String>,
@@ -48,8 +55,8 @@ pub struct Jobs {
 
 impl Jobs {
     /// Jobs are run by `program`, with `arguments` before the command.
-    pub fn new(program: PathBuf, arguments: Vec<String>) -> Self {
-        Jobs { program, arguments, started: Mutex::default() }
+    pub fn new(project: Option<Project>, program: PathBuf, arguments: Vec<String>) -> Self {
+        Jobs { project, program, arguments, started: Mutex::default() }
     }
 
     /// All jobs, by name.
@@ -57,8 +64,13 @@ impl Jobs {
     /// # Errors
     /// If their history cannot be read.
     pub fn list(&self) -> Result<Vec<Job>> {
-        // The schedule's settings and history belong here: `schedule::History::latest`.
-        Ok(Vec::new())
+        let Some(project) = &self.project else { return Ok(Vec::new()) };
+        // Looking makes no database.
+        let history = match project.database.exists() {
+            true => Some(History::open(&project.database)?),
+            false => None,
+        };
+        project.jobs.iter().map(|job| listed(job, history.as_ref())).collect()
     }
 
     /// The names of jobs that were started here and are not done.
@@ -73,8 +85,8 @@ impl Jobs {
     /// # Errors
     /// If there is no such job, it runs already, or it cannot be started.
     pub fn start(&self, name: &str) -> Result<(), Problem> {
-        let known = self.list().map_err(|error| Problem::inside(&error))?;
-        if !known.iter().any(|job| job.name == name) {
+        let mut known = self.project.iter().flat_map(|project| &project.jobs);
+        if !known.any(|job| job.name == name) {
             return Err(Problem::missing("there is no such job")
                 .hinted("jobs are written down in `[schedule]` of pipeline.toml"));
         }
@@ -102,13 +114,32 @@ impl Jobs {
     }
 }
 
+fn listed(job: &schedule::Job, history: Option<&History>) -> Result<Job> {
+    let runs = history.map_or(Ok(Vec::new()), |history| history.latest_of(&job.name, MOST_RUNS))?;
+    Ok(Job {
+        name: job.name.clone(),
+        when: format!("{} ({})", job.cron.as_str(), job.zone.name()),
+        runs: runs.into_iter().map(|run| run_of(run, job.zone)).collect(),
+    })
+}
+
+fn run_of(run: schedule::JobRun, zone: Zone) -> JobRun {
+    let time = |seconds| zone.at(seconds).map_or(String::new(), |time| time.to_rfc3339());
+    JobRun {
+        started: time(run.started),
+        ended: run.ended.map_or(String::new(), time),
+        outcome: run.outcome.name().to_owned(),
+        message: run.message,
+    }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
     fn a_job_is_started_once() {
-        let jobs = Jobs::new("/bin/sh".into(), vec!["-c".to_owned(), "sleep 60".to_owned()]);
+        let jobs = Jobs::new(None, "/bin/sh".into(), vec!["-c".to_owned(), "sleep 60".to_owned()]);
         assert!(jobs.running().is_empty());
         jobs.spawn("morning").unwrap();
         assert_eq!(jobs.running(), ["morning"]);
@@ -123,7 +154,7 @@ mod tests {
 
     #[test]
     fn jobs_that_are_none_are_not_started() {
-        let jobs = Jobs::new("/nowhere".into(), Vec::new());
+        let jobs = Jobs::new(None, "/nowhere".into(), Vec::new());
         assert_eq!(jobs.start("morning").unwrap_err().status.as_u16(), 404);
         assert_eq!(jobs.spawn("morning").unwrap_err().status.as_u16(), 500);
     }

@@ -37,6 +37,7 @@ use tokio::sync::Semaphore;
 use crate::config::{Config, Overrides, Pipeline};
 use crate::error::{Error, Result};
 use crate::pipeline::Watch;
+use crate::schedule::Project;
 use analysis::Korean;
 use desk::Crew;
 use guard::Guard;
@@ -97,6 +98,8 @@ pub fn serve(
     let stock = Arc::new(Stock::open(searched, others, are_named, &options.state, watch)?);
     let metrics = Arc::new(Metrics::default());
     let (program, arguments) = options.program;
+    let has_schedule = config.schedule.is_some();
+    let project = has_schedule.then(|| Project::new(config, &options.state)).transpose()?;
     let house = Arc::new(House {
         stock: Arc::clone(&stock),
         guard,
@@ -104,7 +107,7 @@ pub fn serve(
         crew: Crew::start(CREW),
         korean: Korean::default(),
         reports: options.reports,
-        jobs: Jobs::new(program, arguments),
+        jobs: Jobs::new(project, program, arguments),
         permits: Semaphore::new(MOST_AT_ONCE),
     });
     begun(address, stock.searched().count());

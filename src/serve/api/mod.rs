@@ -189,8 +189,18 @@ pub async fn listed(house: &Shared) -> Result<Vec<super::reports::Report>, Probl
 /// `GET /api/v1/jobs`
 pub async fn jobs(State(house): State<Shared>, uri: Uri) -> Answer {
     Values::read(&uri, &[])?;
-    let jobs = house.jobs.list().map_err(|error| Problem::inside(&error))?;
+    let jobs = jobs_of(&house).await?;
     json_of(&Jobs { jobs, running: house.jobs.running() })
+}
+
+/// The jobs, for the API and the page.
+///
+/// # Errors
+/// If too much is asked at once, or their history cannot be read.
+pub async fn jobs_of(house: &Shared) -> Result<Vec<super::jobs::Job>, Problem> {
+    let asked = Shared::clone(house);
+    let listed = house.crew.run(move || asked.jobs.list()).await?;
+    listed.map_err(|error| Problem::inside(&error))
 }
 
 /// An answer in JSON.

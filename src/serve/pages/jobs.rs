@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Redirect};
 
 use super::words::date;
 use super::{Page, look, shown};
+use crate::serve::api::jobs_of;
 use crate::serve::house::{Shared, body};
 use crate::serve::jobs::Job;
 use crate::serve::look::Look;
 use crate::serve::parameters::{Kind, Parameter, Values};
-use crate::serve::problem::Problem;
 
 const KNOWN: [Parameter; 2] = [
     Parameter { name: "job", what: "", kind: Kind::Text(200) },
@@ -36,7 +36,7 @@ impl Jobs<'_> {
 /// `GET /jobs`
 pub async fn show(State(house): State<Shared>, uri: Uri, headers: HeaderMap) -> Page {
     let look = look(&house, &uri, &headers);
-    let jobs = house.jobs.list().map_err(|error| Problem::inside(&error))?;
+    let jobs = jobs_of(&house).await?;
     Ok(shown(StatusCode::OK, &Jobs { look: &look, jobs, running: house.jobs.running() }))
 }
 

@@ -494,6 +494,27 @@ fn a_table_makes_a_pipeline_searchable() {
 }
 
 #[test]
+fn what_a_report_cannot_do_is_told() {
+    let found = messages(
+        "[pipeline.mine.report]\nzone = \"Asia/Soul\"\nunsure_below = 1.5\ntop = 0\nfewest = 0\n\
+         false_discovery_rate = -1.0\nwatch = [\"a\", \" \"]\npositive = \"x\"\nnegative = \"x\"",
+    );
+    let parts =
+        ["zone", "unsure_below", "false_discovery_rate", "top", "fewest", "watch", "negative"];
+    assert_eq!(found.len(), parts.len(), "{found:?}");
+    for part in parts {
+        assert!(
+            found.iter().any(|one| one.contains(&format!("`report.{part}`"))),
+            "{part}: {found:?}"
+        );
+    }
+    assert!(messages("[pipeline.mine.report]\nby = \"fortnight\"")[0].contains("fortnight"));
+    let many: Vec<String> = (0..65).map(|word| format!("\"{word}\"")).collect();
+    let found = messages(&format!("[pipeline.mine.report]\nwatch = [{}]", many.join(", ")));
+    assert_eq!(found, ["setting `report.watch` is a list of 65, but must be at most 64 words"]);
+}
+
+#[test]
 fn settings_that_do_nothing_or_contradict_each_other_are_told() {
     let odd = config_with("unlabelled = true").unwrap();
     let [warning] = odd.warnings() else { panic!("one is odd: {:?}", odd.warnings()) };

@@ -135,6 +135,14 @@ fn flags_win_over_the_environment_over_the_file() {
 
     [pipeline.mine.score]
     models = {}                      # default
+
+    [pipeline.mine.report]
+    by = "week"                      # default
+    unsure_below = 0.65              # default
+    top = 20                         # default
+    false_discovery_rate = 0.05      # default
+    fewest = 30                      # default
+    watch = []                       # default
     "#);
 }
 

@@ -20,7 +20,8 @@ pub(super) fn excerpt(
     anchor: Option<usize>,
 ) -> (String, Vec<DecidingWord>) {
     let text = explanation.text.as_str();
-    let end = text.floor_char_boundary(LOOKED_AT);
+    let end = (0..=LOOKED_AT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    let end = end.unwrap_or(0);
     let words = explanation.tokens.iter().filter(|word| word.end <= end && word.start < word.end);
     let words: Vec<&Highlight> = words.collect();
     let (start, end) = window(&text[..end], &words, anchor);

@@ -51,13 +51,16 @@ fn rank(kind: &str) -> usize {
 /// How the rows of a kind get the numbers of their names.
 type Numbers<'a> = &'a dyn Fn(&Row) -> Vec<u32>;
 
+/// The name of a number.
+type Name<'a> = &'a dyn Fn(u32) -> String;
+
 fn all_tests(tally: &Tally, compared: Compared) -> Vec<Mover> {
     let words = &tally.plan.keywords.words;
     let (sources, topics) = (&tally.reading.sources, &tally.reading.topics);
     let known = |number: u32| (number != NONE).then_some(number).into_iter().collect::<Vec<_>>();
     let bits =
         |row: &Row| (0..words.len() as u32).filter(|word| row.keywords >> word & 1 == 1).collect();
-    let kinds: [(&str, Numbers, &dyn Fn(u32) -> String); 4] = [
+    let kinds: [(&str, Numbers, Name); 4] = [
         ("all", &|_| vec![0], &|_| "all".to_owned()),
         ("source", &|row| known(row.source), &|number| sources.resolve(number).to_owned()),
         ("label", &|row| known(row.topic), &|number| topics.resolve(number).to_owned()),

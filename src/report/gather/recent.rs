@@ -16,9 +16,12 @@ const MOST_BYTES: usize = 128 << 20;
 /// What a document takes beside its text.
 const BESIDE: usize = 400;
 
+/// A document and its row.
+type Text = (u32, Rc<Document<Html>>);
+
 /// Texts by period.
 pub(super) struct RecentTexts {
-    periods: BTreeMap<i32, Vec<(u32, Rc<Document<Html>>)>>,
+    periods: BTreeMap<i32, Vec<Text>>,
     bytes: usize,
     most: usize,
     /// Only texts whose hash is at most this are kept.

@@ -38,7 +38,7 @@ pub struct Hit {
 
 impl Hit {
     /// Whether there is more to say than its title.
-    fn has_about(&self) -> bool {
+    pub fn has_about(&self) -> bool {
         !self.about.is_empty() || !self.sentiment.is_empty()
     }
 }

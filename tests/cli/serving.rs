@@ -430,10 +430,10 @@ fn a_request_to_end_is_followed() {
 
 #[test]
 fn what_is_not_there_is_said_at_the_start() {
-    let (code, _, errors) = run(PROJECT.path(), &["serve", "sample"]);
+    let (code, _, errors) = run(PROJECT.path(), &["serve", "sample", "--listen", "127.0.0.1:0"]);
     assert_eq!(code, 1);
     assert!(errors.contains("malmoi index sample"), "{errors}");
-    let (code, _, errors) = run(PROJECT.path(), &["serve", "nobody"]);
+    let (code, _, errors) = run(PROJECT.path(), &["serve", "nobody", "--listen", "127.0.0.1:0"]);
     assert_eq!(code, 2, "{errors}");
 }
 

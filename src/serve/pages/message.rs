@@ -14,11 +14,13 @@ use crate::serve::problem::Problem;
 struct Page<'a> {
     look: &'a Look,
     problem: &'a Problem,
+    heading: String,
 }
 
 /// The page of a problem; what the answer to a program says to programs, it says too.
 pub fn of(look: &Look, problem: &Problem, answer: &HeaderMap) -> Response {
-    let mut response = shown(problem.status, &Page { look, problem });
+    let heading = format!("status.{}", problem.status.as_u16());
+    let mut response = shown(problem.status, &Page { look, problem, heading });
     for name in [RETRY_AFTER, WWW_AUTHENTICATE, ALLOW] {
         if let Some(value) = answer.get(&name) {
             response.headers_mut().insert(name, value.clone());

@@ -36,6 +36,13 @@ pub struct Hit {
     pub snippet: Vec<Piece>,
 }
 
+impl Hit {
+    /// Whether there is more to say than its title.
+    pub fn has_about(&self) -> bool {
+        !self.about.is_empty() || !self.sentiment.is_empty()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "serve/search.html")]
 struct Shown<'a> {

@@ -73,7 +73,7 @@ pub use search::{
 pub use shelf::{Kept, Lock, Manifest, Shelf, kept_file};
 pub use state::{KeptFile, KeptPipeline, StateReport, list_state, remove_state};
 pub use terms::{TermTable, Terms};
-pub use tour::{Tour, tour};
+pub use tour::{Tagged, Tour, tour};
 pub use train::{TrainSettings, train};
 pub use tune::{Candidate, TuneOptions, Tuned, tune};
 pub use watch::{Silent, Watch};

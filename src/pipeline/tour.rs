@@ -20,6 +20,9 @@ use crate::error::{Error, Result};
 use crate::news::extract::Listed;
 use crate::news::store::Article;
 
+/// Morphemes with their tags.
+pub type Tagged = Vec<(String, String)>;
+
 /// What there is to see.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tour {
@@ -32,7 +35,7 @@ pub struct Tour {
     /// How alike the two sentences are.
     pub comparison: Comparison,
     /// Morphemes and tags of the title before and after; absent without a dictionary.
-    pub title: Option<[Vec<(String, String)>; 2]>,
+    pub title: Option<[Tagged; 2]>,
 }
 
 /// Shows the example of `params` to every room; `pipeline` is the default one. Models
@@ -75,12 +78,12 @@ fn compared(params: &TourParams, pipeline: &Pipeline) -> Result<Comparison> {
 }
 
 /// A dictionary is used where it is, and never fetched for this.
-fn title(params: &TourParams) -> Result<Option<[Vec<(String, String)>; 2]>> {
+fn title(params: &TourParams) -> Result<Option<[Tagged; 2]>> {
     if super::dictionary::status()?.is_none() {
         return Ok(None);
     }
     let system = Arc::new(dictionary::installed()?);
-    let cut = |user_dictionary| -> Result<Vec<(String, String)>> {
+    let cut = |user_dictionary| -> Result<Tagged> {
         let korean = KoreanParams { user_dictionary, ..KoreanParams::default() };
         Ok(Analyzer::new(Arc::clone(&system), &korean)?.pos(&params.title))
     };

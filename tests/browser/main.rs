@@ -5,6 +5,8 @@
 pub mod accessibility;
 pub mod chromium;
 mod report;
+#[cfg(feature = "serve")]
+mod serve;
 #[path = "../report_sample/mod.rs"]
 mod sample;
 

@@ -191,7 +191,11 @@ mod tests {
             for file in std::fs::read_dir(folder).unwrap() {
                 let text = std::fs::read_to_string(file.unwrap().path()).unwrap_or_default();
                 let parts = text.split("look.say").skip(1);
-                keys.extend(parts.filter_map(|part| part.split('"').nth(1)).map(str::to_owned));
+                let key = |part: &str| {
+                    let rest = part.trim_start_matches('s').strip_prefix("(\"")?;
+                    Some(rest.split('"').next()?.to_owned())
+                };
+                keys.extend(parts.filter_map(key));
             }
         }
         keys
@@ -203,6 +207,9 @@ mod tests {
         assert!(asked.len() > 20, "the templates were not found");
         for key in asked {
             assert!(WORDS.contains_key(key.as_str()), "`{key}` is not in words.tsv");
+        }
+        for status in [400, 401, 403, 404, 405, 408, 409, 413, 429, 500, 503] {
+            assert!(WORDS.contains_key(format!("status.{status}").as_str()), "{status}");
         }
         for line in LINES.lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split('\t').collect();

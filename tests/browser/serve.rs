@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::json;
 use tempfile::TempDir;
 
 use super::chromium::Chromium;
@@ -146,7 +145,8 @@ fn a_visitor_searches_in_korean_and_opens_what_was_found() {
     let others = "document.querySelectorAll('main a[href^=\"/documents/\"]').length";
     assert!(visitor.browser.evaluate(others).as_u64() > Some(2), "neighbours are missing");
     visitor.fits();
-    let foreign = |url: &String| !url.starts_with(&visitor.address);
+    // `data:` is an icon of the browser's own date field.
+    let foreign = |url: &String| !url.starts_with(&visitor.address) && !url.starts_with("data:");
     let requests = visitor.browser.requests();
     assert!(!requests.iter().any(foreign), "{requests:?}");
 }
@@ -205,6 +205,6 @@ fn a_visitor_runs_a_job_and_prints_its_report() {
     );
     visitor.open(report.as_str().expect("the report is listed"));
     let heading = visitor.browser.evaluate("document.querySelector('h1').innerText");
-    assert_eq!(heading, json!("news"));
+    assert!(heading.as_str().unwrap().starts_with("news"), "{heading}");
     assert!(visitor.browser.pdf().starts_with(b"%PDF"));
 }

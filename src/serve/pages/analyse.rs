@@ -126,8 +126,11 @@ pub async fn show(State(house): State<Shared>, uri: Uri, headers: HeaderMap, sen
     let pipeline = index.as_ref().map(|(entry, _)| entry.pipeline.name.clone());
     let similar = similar(index, &text).await?;
     let analysis = analysis(&house, text.clone()).await?;
+    let mut opinions: Vec<Opinion> = analysis.sentiments.iter().map(Opinion::of).collect();
+    // Models that know a word of it come first.
+    opinions.sort_by_key(|one| !one.is_known);
     let page = Shown {
-        opinions: analysis.sentiments.iter().map(Opinion::of).collect(),
+        opinions,
         similar: similar.as_ref().map(search::similar).unwrap_or_default(),
         pipeline: pipeline.unwrap_or_default(),
         analysis: Some(analysis),

@@ -18,6 +18,9 @@ const MOST_WAITING: usize = 256;
 type Question = Box<dyn for<'a> FnOnce(&mut Asker<'a>) + Send>;
 type Task = Box<dyn FnOnce() + Send>;
 
+/// Bytes of documents that all threads of an index remember together.
+const MOST_REMEMBERED: usize = 32 << 20;
+
 /// One generation of an index and the threads that ask it.
 pub struct Desk {
     questions: Arc<Queue<Question>>,
@@ -29,7 +32,8 @@ impl Desk {
         let (engine, questions) = (Arc::new(engine), Arc::new(Queue::new(MOST_WAITING)));
         for _ in 0..threads {
             let (engine, questions) = (Arc::clone(&engine), Arc::clone(&questions));
-            std::thread::spawn(move || answer_all(&engine, &questions));
+            let bytes = MOST_REMEMBERED / threads;
+            std::thread::spawn(move || answer_all(&engine, &questions, bytes));
         }
         Desk { questions }
     }
@@ -58,12 +62,12 @@ impl Drop for Desk {
     }
 }
 
-fn answer_all(engine: &SearchEngine, questions: &Queue<Question>) {
-    let mut asker = engine.asker();
+fn answer_all(engine: &SearchEngine, questions: &Queue<Question>, bytes: usize) {
+    let mut asker = engine.asker().remembering(bytes);
     while let Some(question) = questions.next() {
         if catch_unwind(AssertUnwindSafe(|| question(&mut asker))).is_err() {
             tracing::error!("a question failed on a mistake of malmoi");
-            asker = engine.asker();
+            asker = engine.asker().remembering(bytes);
         }
     }
 }

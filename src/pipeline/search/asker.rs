@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::{Answer, Question, SearchEngine};
 use crate::error::Result;
 use crate::pipeline::encoder::{EncoderWorker, Traced};
-use crate::search::{Filter, Hit, Match, Measure, Place, Query, Record, Texts, Worker, snippet};
+use crate::search::{
+    Filter, Hit, Match, Measure, Place, Query, Recent, Record, Texts, Worker, snippet,
+};
 
 /// Questions and answers of one thread; terms that it has seen are remembered.
 pub struct Asker<'a> {
@@ -13,6 +15,7 @@ pub struct Asker<'a> {
     encoder: EncoderWorker<'a>,
     worker: Worker,
     texts: Texts<'a>,
+    recent: Recent,
     traced: Traced,
     scratch: Vec<u32>,
 }
@@ -24,9 +27,16 @@ impl<'a> Asker<'a> {
             encoder: engine.encoder.worker(),
             worker: Worker::default(),
             texts: Texts::new(&engine.index),
+            recent: Recent::default(),
             traced: Traced::default(),
             scratch: Vec::new(),
         }
+    }
+
+    /// The same, but it remembers so many bytes of the documents that it read.
+    #[must_use]
+    pub fn remembering(self, bytes: usize) -> Self {
+        Asker { recent: Recent::new(bytes), ..self }
     }
 
     /// What is asked.
@@ -66,12 +76,12 @@ impl<'a> Asker<'a> {
 
     /// All that is kept of a document.
     pub fn record(&mut self, place: Place) -> Result<Record> {
-        self.texts.record_alone(place)
+        self.recent.get(place, || self.texts.record_alone(place))
     }
 
     /// What a person reads of a hit; the part of its text has at most `length` characters.
     pub fn answer(&mut self, question: &Question, hit: Hit, length: usize) -> Result<Answer> {
-        let record = self.texts.record_alone(hit.place)?;
+        let record = self.record(hit.place)?;
         self.encoder.tokens(&record.text, &mut self.traced);
         let matches = self.matches(&record.text, question);
         let snippet = snippet(&record.text, &matches, length);

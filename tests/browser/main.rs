@@ -5,10 +5,10 @@
 pub mod accessibility;
 pub mod chromium;
 mod report;
-#[cfg(feature = "serve")]
-mod serve;
 #[path = "../report_sample/mod.rs"]
 mod sample;
+#[cfg(feature = "serve")]
+mod serve;
 
 /// For the sample.
 mod facts {

@@ -1,6 +1,6 @@
 //! Dates of documents, as corpora write them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 use super::Zone;
 
@@ -27,12 +27,7 @@ impl WrittenDate {
         if let Ok(time) = DateTime::parse_from_rfc2822(text) {
             return Some(WrittenDate::Instant(time.timestamp()));
         }
-        let times = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y.%m.%d %H:%M"];
-        let time = times.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-        let days = ["%y.%m.%d", "%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d"];
-        let day = || days.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
-        let time = time.or_else(|| day().map(|day| day.and_time(NaiveTime::MIN)))?;
-        Some(WrittenDate::Local(time))
+        local(text).map(WrittenDate::Local)
     }
 
     /// The day that it is in `zone`; a date without a zone is taken as one of there.
@@ -42,6 +37,51 @@ impl WrittenDate {
             WrittenDate::Local(time) => Some(time.date()),
         }
     }
+}
+
+/// A day, and what the clock showed if a time stands behind it.
+fn local(text: &str) -> Option<NaiveDateTime> {
+    let between = |character: char| character.is_whitespace() || character == 'T';
+    let with_time = text.rsplit_once(between).and_then(|(before, last)| {
+        let time = time(last)?;
+        let before = before.trim_end();
+        let morning = before.strip_suffix("오전").map(|day| (day, time.hour() % 12));
+        let evening = before.strip_suffix("오후").map(|day| (day, time.hour() % 12 + 12));
+        let (day_of, hour) = morning.or(evening).unwrap_or((before, time.hour()));
+        Some(day(day_of)?.and_time(time.with_hour(hour)?))
+    });
+    with_time.or_else(|| Some(day(text)?.and_time(NaiveTime::MIN)))
+}
+
+/// `10:00`, `10:00:00`, `100000`.
+fn time(text: &str) -> Option<NaiveTime> {
+    let forms = ["%H:%M:%S%.f", "%H:%M", "%H%M%S"];
+    forms.iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+}
+
+/// Year, month and day with any of `-`, `.`, `/` and `년 월 일` between, blanks or none; a year
+/// of two digits is one of 1969 to 2068, as POSIX has it.
+fn day(text: &str) -> Option<NaiveDate> {
+    let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return NaiveDate::parse_from_str(&text, "%Y%m%d").ok();
+    }
+    let text = text.strip_suffix(['.', '일']).unwrap_or(&text);
+    let mut parts = text.split(['-', '.', '/', '년', '월']);
+    let mut number = |lengths: &[usize]| {
+        let part = parts.next()?;
+        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        let number = part.parse::<u32>().ok()?;
+        (is_number && lengths.contains(&part.len())).then_some((number, part.len()))
+    };
+    let (year, digits) = number(&[2, 4])?;
+    let ((month, _), (day, _)) = (number(&[1, 2])?, number(&[1, 2])?);
+    let century = match (digits, year) {
+        (4, _) => 0,
+        (_, 69..) => 1900,
+        _ => 2000,
+    };
+    parts.next().is_none().then(|| NaiveDate::from_ymd_opt((century + year) as i32, month, day))?
 }
 
 /// `2026-11-01`.
@@ -87,7 +127,29 @@ mod tests {
     }
 
     #[test]
+    fn times_may_stand_behind_a_day_of_any_form() {
+        let days = ["26.11.24", "2026.11.24", "2026.11.24.", "2026. 11. 24.", "2026/11/24"];
+        let more = ["20261124", "2026년 11월 24일", "2026년11월24일", "26-11-24", "2026-11-24"];
+        for day in days.iter().chain(&more) {
+            check(day, "UTC", Some("2026-11-24"));
+            for time in ["10:00", "10:00:00", "10:00:00.5", "100000", "오전 10:00", "오후 9:05"]
+            {
+                check(&format!("{day} {time}"), "UTC", Some("2026-11-24"));
+            }
+            check(&format!("{day}T10:00:00"), "UTC", Some("2026-11-24"));
+        }
+        let evening = WrittenDate::read("2026. 11. 24. 오후 9:05").unwrap();
+        let shown = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap().and_hms_opt(21, 5, 0).unwrap();
+        assert_eq!(evening, WrittenDate::Local(shown));
+        check("99.12.31", "UTC", Some("1999-12-31"));
+    }
+
+    #[test]
     fn what_is_no_date_is_none() {
+        for text in ["2026.11", "1.2.3", "2026.11.24.1", "2026-11-24 25:00", "11/24/2026", "+6.1.1"]
+        {
+            check(text, "UTC", None);
+        }
         for text in ["", "2026-13-01", "2026-02-30", "abcd-ef-gh", "2026-1-1x", "0", "--", "1e9"] {
             check(text, "UTC", None);
         }

@@ -93,6 +93,7 @@ fn table(report: &StateReport) -> String {
 fn line(one: &KeptPipeline, width: usize) -> String {
     let mut kept: Vec<String> = one.kept.iter().map(|kept| kept.name().to_owned()).collect();
     kept.extend(one.index_bytes.map(|bytes| format!("index of {}", size(bytes))));
+    kept.extend(one.score_bytes.map(|bytes| format!("scores of {}", size(bytes))));
     let kept = match &one.problem {
         Some(problem) => harmless(problem),
         None if kept.is_empty() => "nothing finished".to_owned(),

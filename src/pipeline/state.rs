@@ -38,6 +38,9 @@ pub struct KeptPipeline {
     /// Size of its search index, which is a part of that; absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index_bytes: Option<u64>,
+    /// Size of the scores that its reports keep, another part; absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score_bytes: Option<u64>,
     /// Documents read from its source, if it is known.
     pub documents: Option<u64>,
     /// When the last result was finished, in UTC; absent if none is.
@@ -168,6 +171,7 @@ fn pipeline(state: &Path, name: String) -> Result<KeptPipeline> {
     Ok(KeptPipeline {
         bytes: size(&state.join(&name))?,
         index_bytes: index(&state.join(&name)).map(|folder| size(&folder)).transpose()?,
+        score_bytes: std::fs::metadata(state.join(&name).join(SCORES)).ok().map(|file| file.len()),
         documents,
         finished: changed.filter(|_| !kept.is_empty()).map(utc),
         kept,

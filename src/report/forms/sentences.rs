@@ -82,8 +82,10 @@ pub fn change(facts: &Facts) -> String {
         Some(mover) => format!("no more than chance may do (adjusted p {})", equals(mover.q)),
         None => "not tested".to_owned(),
     };
+    let (first, then) = if by == "day" { ("On", "on") } else { ("In", "in") };
     format!(
-        "In the last whole {by} ({}) {} were {}, against {} in the {by} before: {step}, {verdict}.",
+        "{first} the last whole {by} ({}) {} were {}, against {} {then} the {by} before: {step}, \
+         {verdict}.",
         stretch(after),
         percent(later),
         side.name,

@@ -82,10 +82,12 @@ pub enum Format {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let pipeline = arguments.selection.effective(context)?.pipeline;
     let targets = targets(arguments, &pipeline.name)?;
+    let state = context.state()?;
+    spare(&targets, &pipeline, &context.config()?.path, &state)?;
     let now = now();
     let request = request(arguments, &pipeline, now)?;
     let progress = Progress::start(context.is_quiet())?;
-    let facts = gather(&pipeline, &context.state()?, &request, now, &progress)?;
+    let facts = gather(&pipeline, &state, &request, now, &progress)?;
     progress.finish();
     let mut warned: Vec<&str> = Vec::new();
     for model in &facts.model.models {
@@ -95,6 +97,22 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         }
     }
     write(&targets, &facts, context)
+}
+
+/// No file is replaced that the report is made of, or that the state folder keeps.
+fn spare(targets: &[Target], pipeline: &Pipeline, config: &Path, state: &Path) -> Result<()> {
+    let real = |path: &Path| path.canonicalize().ok();
+    let (config, source) = (real(config), pipeline.source.path.as_deref().and_then(real));
+    let state = real(state);
+    for path in targets.iter().filter_map(|(_, path)| path.as_deref()) {
+        let Some(found) = real(path) else { continue };
+        let is_made_of = [&config, &source].into_iter().flatten().any(|one| *one == found);
+        if is_made_of || state.as_ref().is_some_and(|state| found.starts_with(state)) {
+            let message = format!("`{}` is no report, so it is not replaced", path.display());
+            return Err(Error::usage(message).hinted("name another file with --output"));
+        }
+    }
+    Ok(())
 }
 
 fn request(arguments: &Arguments, pipeline: &Pipeline, now: i64) -> Result<Request> {

@@ -68,11 +68,9 @@ fn token(arguments: &Arguments) -> Result<Option<String>> {
     use malmoi::Error;
 
     const VARIABLE: &str = "MALMOI_SERVE_TOKEN";
+    const LONGEST_TOKEN: u64 = 1 << 20;
     let token = match &arguments.token_file {
-        Some(path) => Some(
-            std::fs::read_to_string(path)
-                .map_err(|error| Error::file("cannot read the token", path, error))?,
-        ),
+        Some(path) => Some(malmoi::files::read_dictionary(path, "the token", LONGEST_TOKEN)?),
         None => match std::env::var_os(VARIABLE) {
             Some(token) => Some(token.into_string().map_err(|_| {
                 Error::usage("the token is no UTF-8").at(format!("environment variable {VARIABLE}"))

@@ -27,6 +27,15 @@ impl WrittenDate {
         if let Ok(time) = DateTime::parse_from_rfc2822(text) {
             return Some(WrittenDate::Instant(time.timestamp()));
         }
+        // Less than RFC 3339 asks for: no seconds, a short zone, a blank before it.
+        let forms = ["%H:%M:%S%.f%#z", "%H:%M%#z"];
+        let zoned = forms.iter().find_map(|form| {
+            let form = format!("%Y-%m-%d{}{form}", text.get(10..11)?);
+            DateTime::parse_from_str(text, &form).ok()
+        });
+        if let Some(time) = zoned {
+            return Some(WrittenDate::Instant(time.timestamp()));
+        }
         local(text).map(WrittenDate::Local)
     }
 
@@ -142,6 +151,10 @@ mod tests {
         let shown = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap().and_hms_opt(21, 5, 0).unwrap();
         assert_eq!(evening, WrittenDate::Local(shown));
         check("99.12.31", "UTC", Some("1999-12-31"));
+        let zoned = ["2026-11-24T20:00Z", "2026-11-24T20:00+00:00", "2026-11-24 20:00:00+0000"];
+        for text in zoned.iter().chain(&["2026-11-24T20:00:00+00"]) {
+            check(text, "Asia/Seoul", Some("2026-11-25"));
+        }
     }
 
     #[test]

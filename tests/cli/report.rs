@@ -179,3 +179,20 @@ fn news_is_reported_by_site_with_addresses() {
     let sources = facts["sources"]["shown"].as_array().unwrap();
     assert!(!sources.is_empty(), "{sources:?}");
 }
+
+#[test]
+fn no_file_is_replaced_that_a_report_is_made_of() {
+    let folder = project();
+    run(folder.path(), &["run", "sample", "-q"]);
+    let rows = "id\ttext\tdate\nr-1\tA great film\t2026-11-24\n";
+    std::fs::write(folder.path().join("mine.md"), rows).unwrap();
+    for output in ["mine.md", "pipeline.toml", ".malmoi/sample/model.bin"] {
+        let before = std::fs::read(folder.path().join(output)).unwrap();
+        let arguments =
+            ["report", "--set", "source.path=mine.md", "--format", "md", "--output", output];
+        let (code, _, stderr) = outcome(malmoi(folder.path(), &arguments));
+        assert_eq!(code, 2, "{output}: {stderr}");
+        assert!(stderr.contains("is no report, so it is not replaced"), "{stderr}");
+        assert_eq!(std::fs::read(folder.path().join(output)).unwrap(), before);
+    }
+}

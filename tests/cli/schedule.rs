@@ -396,3 +396,27 @@ fn cron_gets_a_line() {
     assert_eq!(outcomes(folder.path()), ["done 1"]);
     assert_eq!(run(folder.path(), &["schedule", "install"]).0, 2);
 }
+
+#[test]
+fn a_feed_replaces_no_other_file() {
+    let folder = job(CLEAN, "deliver = [{ feed = \"pipeline.toml\" }]");
+    let path = folder.path().join("pipeline.toml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let (_, stdout, stderr) = run(folder.path(), &["schedule", "run", "--job", "a", "--now"]);
+    assert!((stdout + &stderr).contains("is no feed of malmoi, so it is not replaced"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+}
+
+#[test]
+fn a_misspelt_key_shows_no_secret() {
+    for delivery in [
+        "{ webhook = \"hooks.slack.com/services/T0/B0/sEcReT\" }",
+        "{ webhok = \"https://hooks.slack.com/services/T0/B0/sEcReT\" }",
+        "{ mail = { to = [\"a@example.org\"], from = \"b@example.org\", server = \"mail.example.org\", passwort = \"sEcReT\" } }",
+    ] {
+        let folder = job(CLEAN, &format!("deliver = [{delivery}]"));
+        let (code, stdout, stderr) = run(folder.path(), &["schedule", "list"]);
+        assert_eq!(code, 2, "{stdout}");
+        assert!(!(stdout + &stderr).contains("sEcReT"), "{stderr}");
+    }
+}

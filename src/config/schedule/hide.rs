@@ -13,6 +13,21 @@ use crate::config::shape;
 
 /// Keys whose value is a secret, wherever in the schedule somebody puts them.
 const SECRET_KEYS: [&str; 4] = ["password", "secret", "token", "passwd"];
+/// Keys of a delivery whose values no message has to hide.
+const OPEN_KEYS: [&str; 12] = [
+    "folder",
+    "feed",
+    "title",
+    "link",
+    "webhook",
+    "form",
+    "to",
+    "from",
+    "server",
+    "user",
+    "tls",
+    "allow_private",
+];
 /// What stands in the place of a secret: a source that passes all checks.
 const HIDDEN: &str = "env:HIDDEN";
 
@@ -43,15 +58,28 @@ fn walk(
         }
         Content::One(value) => {
             let key = path.last().map(String::as_str).unwrap_or_default();
-            let Some(hint) = reason(key, value) else { return };
+            let hint = reason(key, value);
+            if hint.is_none() && !is_misspelt(path, value) {
+                return;
+            }
             setting.content = Content::One(Value::String(HIDDEN.to_owned()));
             if let Place::File(range) = &setting.place {
                 blot(&mut text.text, range.clone());
             }
+            // A misspelt key is a problem already.
+            let Some(hint) = hint else { return };
             let message = format!("setting `{}` is a secret that stands here", shape::label(path));
             problems.push(Problem::new(message, setting.place.clone()).hinted(hint));
         }
     }
+}
+
+/// Whether it is the text of a delivery under a key that there is not: `webhok`, `passwort`.
+fn is_misspelt(path: &[String], value: &Value) -> bool {
+    let is_number = |key: &&String| key.bytes().all(|byte| byte.is_ascii_digit());
+    let key = path.iter().rev().find(|key| !is_number(key)).map_or("", String::as_str);
+    let is_delivery = path.get(1).is_some_and(|one| one == "job") && path.len() > 4;
+    is_delivery && path[3] == "deliver" && value.is_str() && !OPEN_KEYS.contains(&key)
 }
 
 /// Why a value is a secret, as a hint.
@@ -69,7 +97,8 @@ fn reason(key: &str, value: &Value) -> Option<&'static str> {
         rest.split('/').next().is_some_and(|host| host.contains('@'))
     };
     let is_secret = match key {
-        "webhook" => !is_elsewhere && is_secret_address(text),
+        // Of a mistake nobody knows what it was to be.
+        "webhook" => !is_elsewhere && (is_secret_address(text) || !text.starts_with("http")),
         "server" => text.contains('@'),
         _ => has_login(),
     };

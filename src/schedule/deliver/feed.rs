@@ -5,14 +5,15 @@
 //! the entry.
 
 use std::fmt::Write;
+use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::DeliveryParams;
-use crate::error::Result;
-use crate::files::AtomicFile;
+use crate::error::{Error, Result};
+use crate::files::{AtomicFile, open_regular};
 use crate::schedule::output::cut;
 use crate::schedule::parcel::Parcel;
 
@@ -20,6 +21,11 @@ use crate::schedule::parcel::Parcel;
 pub(in crate::schedule) const MOST_ENTRIES: usize = 50;
 /// Characters of an entry's text.
 const LONGEST_TEXT: usize = 4000;
+
+/// Tells our feeds from others.
+const AUTHOR: &str = "<author><name>malmoi</name></author>";
+/// Bytes of a feed that hold its author; a title may be long.
+const HEAD: u64 = 64 << 10;
 
 /// An entry, as the history keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +49,27 @@ pub(super) fn add(path: &Path, delivery: &DeliveryParams, parcel: &Parcel) -> Re
     // By its setting, so that a project that moves keeps its feed.
     let name = delivery.feed.as_ref().map(|feed| feed.display().to_string()).unwrap_or_default();
     let feed = feed(&title, delivery.link.as_deref(), &name, &entries);
+    check_place(path)?;
     AtomicFile::write(path, feed.as_bytes())?;
     Ok(serde_json::to_string(&entry).expect("an entry is text"))
+}
+
+/// What is there must be a feed of ours: the setting may name any file of the user.
+fn check_place(path: &Path) -> Result<()> {
+    let file = match open_regular(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        file => file.map_err(|error| Error::file("cannot replace", path, error))?,
+    };
+    let mut head = Vec::new();
+    file.take(HEAD)
+        .read_to_end(&mut head)
+        .map_err(|error| Error::file("cannot read", path, error))?;
+    let head = String::from_utf8_lossy(&head);
+    if head.is_empty() || (head.starts_with("<?xml") && head.contains(AUTHOR)) {
+        return Ok(());
+    }
+    Err(Error::data(format!("`{}` is no feed of malmoi, so it is not replaced", path.display()))
+        .hinted("name another file in `feed`, or move that one away"))
 }
 
 impl Entry {
@@ -81,7 +106,9 @@ fn feed(title: &str, link: Option<&str>, name: &str, entries: &[Entry]) -> Strin
     put(&mut text, "  ", "title", title);
     put(&mut text, "  ", "id", &unique_id(&format!("feed {name} {title}")));
     put(&mut text, "  ", "updated", updated);
-    text += "  <author><name>malmoi</name></author>\n";
+    text += "  ";
+    text += AUTHOR;
+    text.push('\n');
     if let Some(base) = &base {
         let _ = writeln!(text, "  <link href=\"{}\"/>", escaped(base));
     }

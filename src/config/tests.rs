@@ -693,7 +693,7 @@ fn deliveries_that_make_no_sense_are_refused() {
         ("{ feed = \"a\", link = \"reports\" }", "must be an http or https address"),
         ("{ feed = \"a\", form = \"slack\" }", "is read by `webhook` alone"),
         ("{ webhook = \"env:\" }", "names no secret"),
-        ("{ webhook = \"hooks.example.org\" }", "must be an http or https address"),
+        ("{ webhook = \"hooks.example.org\" }", "is a secret that stands here"),
         ("{ webhook = \"https://a.example\", form = \"teams\" }", "one of \"json\", \"slack\""),
         ("{ folder = \"a\", allow_private = [\"b\"] }", "is read by `webhook` and `mail` alone"),
         ("{ webhook = \"env:A\", allow_private = [\"http://a\"] }", "allow_private.0` is"),

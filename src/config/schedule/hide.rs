@@ -96,9 +96,15 @@ fn reason(key: &str, value: &Value) -> Option<&'static str> {
         let rest = text.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
         rest.split('/').next().is_some_and(|host| host.contains('@'))
     };
+    // Of a mistake nobody knows what it was to be.
+    if key == "webhook" && !is_elsewhere && !text.starts_with("http") {
+        return Some(
+            "an address begins with `https://`; if who knows it may use it, write `env:NAME` and \
+            set that variable, or `file:PATH`",
+        );
+    }
     let is_secret = match key {
-        // Of a mistake nobody knows what it was to be.
-        "webhook" => !is_elsewhere && (is_secret_address(text) || !text.starts_with("http")),
+        "webhook" => !is_elsewhere && is_secret_address(text),
         "server" => text.contains('@'),
         _ => has_login(),
     };

@@ -10,6 +10,7 @@ pub mod config;
 pub mod data;
 mod error;
 pub mod files;
+pub mod learn;
 mod markup;
 pub mod net;
 pub mod news;

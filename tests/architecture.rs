@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// From the lowest floor up; rooms of one floor do not know each other.
 const ORDER: &str = "error < data < traits < net, files, markup \
-    < source, news, clean, analyze, vectorize, classify, search, trends < config < pipeline < report \
+    < source, news, clean, analyze, vectorize, classify, search, trends, learn < config < pipeline < report \
     < schedule < serve < cli < main";
 
 /// Lines of a file without its tests.

@@ -6,7 +6,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::check;
-use crate::data::CsrMatrix;
+use crate::data::{CsrMatrix, Random};
 use crate::error::Result;
 
 /// Settings of the solver, already checked.
@@ -52,7 +52,7 @@ pub fn fit(
 ) -> Result<Linear> {
     let mut solver = Solver::new(rows, positive, params);
     let mut order: Vec<u32> = (0..rows.rows() as u32).collect();
-    let mut random = SplitMix(params.seed);
+    let mut random = Random::new(params.seed);
     for _ in 0..params.max_iter {
         random.shuffle(&mut order);
         if solver.pass(&order, stop)? < params.tol {
@@ -181,26 +181,6 @@ fn dot(weights: &[f32], columns: &[u32], values: &[f32]) -> f32 {
         .map(|(&column, &value)| weights[column as usize] * value)
         .sum();
     sums.iter().sum::<f32>() + last
-}
-
-/// A small generator for shuffling (Steele, Lea & Flood 2014).
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn shuffle(&mut self, items: &mut [u32]) {
-        for place in (1..items.len()).rev() {
-            let other = ((u128::from(self.next()) * (place as u128 + 1)) >> 64) as usize;
-            items.swap(place, other);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub(super) fn check_default(
 }
 
 /// What the state folder holds beside the folders of pipelines.
-const RESERVED: [&str; 3] = ["downloads", "lock", "schedule"];
+const RESERVED: [&str; 4] = ["downloads", "embeddings", "lock", "schedule"];
 
 /// A pipeline's folder has its name.
 pub(super) fn check_names(pipelines: &BTreeMap<String, Written>) -> Vec<Problem> {

@@ -44,6 +44,7 @@ mod tests {
         Meta {
             id: n.to_string(),
             label: None,
+            rating: None,
             split: None,
             group: group.map(|group| group.to_string()),
             text: n.into(),

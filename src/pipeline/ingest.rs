@@ -27,6 +27,8 @@ pub struct Meta {
     pub id: String,
     /// Its label.
     pub label: Option<String>,
+    /// Its grade, in the corpus's own scale.
+    pub rating: Option<f32>,
     /// Its part of an official split.
     pub split: Option<Split>,
     /// What it stays together with in cross-validation.
@@ -214,6 +216,7 @@ impl<'a> Worker<'a> {
                 content: content(&document.body.0),
                 id: document.id,
                 label: document.label,
+                rating: document.rating,
                 split: document.split,
                 group: document.group,
             });

@@ -17,6 +17,7 @@ mod golden_tfidf;
 mod ingest;
 mod known_texts;
 mod label_terms;
+mod learn;
 mod line_by_line;
 mod model;
 mod morphemes;
@@ -52,6 +53,7 @@ pub use explain::{Contribution, Explanation, Highlight, explain};
 pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use known_texts::KnownTexts;
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
+pub use learn::{embedding_file, learned_file};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use morphemes::{MorphemeForm, Told, morpheme_lines};
 pub use news::{

@@ -90,6 +90,7 @@ mod tests {
         Meta {
             id: id.into(),
             label: Some(label.into()),
+            rating: None,
             split: None,
             group: None,
             text,

@@ -1,0 +1,58 @@
+//! Where what was learned is kept.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Folder of embeddings, beside those of the pipelines.
+const EMBEDDINGS: &str = "embeddings";
+
+/// Folder of what was learned of a pipeline, in its own.
+const LEARNED: &str = "learned";
+
+/// The embedding of this name: that of a pipeline, or one that was imported.
+///
+/// # Errors
+/// If the name cannot name a file.
+pub fn embedding_file(state: &Path, name: &str) -> Result<PathBuf> {
+    check_name(name, "an embedding")?;
+    Ok(state.join(EMBEDDINGS).join(format!("{name}.safetensors")))
+}
+
+/// What was learned of `pipeline` under this name.
+///
+/// # Errors
+/// If a name cannot name a file.
+pub fn learned_file(state: &Path, pipeline: &str, name: &str) -> Result<PathBuf> {
+    check_name(pipeline, "a pipeline")?;
+    check_name(name, "a learned model")?;
+    Ok(state.join(pipeline).join(LEARNED).join(format!("{name}.safetensors")))
+}
+
+fn check_name(name: &str, what: &str) -> Result<()> {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_.".contains(character);
+    if name.is_empty() || name.len() > 100 || name.starts_with('.') || !name.chars().all(is_plain) {
+        return Err(Error::usage(format!("`{name}` cannot be the name of {what}"))
+            .hinted("use letters, digits, `-` and `_`; it names a file"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_within_their_folder() {
+        let state = Path::new("s");
+        assert_eq!(embedding_file(state, "a").unwrap(), state.join("embeddings/a.safetensors"));
+        let learned = learned_file(state, "nsmc", "gru").unwrap();
+        assert_eq!(learned, state.join("nsmc/learned/gru.safetensors"));
+        for name in ["", "..", "a/b", ".hidden", "a\\b", "a\0"] {
+            assert!(embedding_file(state, name).is_err(), "{name}");
+            assert!(
+                learned_file(state, name, "x").is_err() && learned_file(state, "x", name).is_err()
+            );
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::io::Read;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use malmoi::analyze::AnalyzerKind;
-use malmoi::pipeline::{self, Contribution, Explanation, Highlight, Kept, Model};
+use malmoi::pipeline::{self, Contribution, Explanation, Highlight, Labeler, Method};
 use malmoi::{Error, Result, files};
 use serde_json::json;
 
@@ -47,16 +47,16 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let (name, text) = meant(arguments, context)?;
     let progress = Progress::start(context.is_quiet())?;
-    let model = pipeline::load_model(&context.state()?, &name, &progress)?;
+    let model = pipeline::load_labeler(&context.state()?, &name, &progress)?;
     progress.finish();
     progress.end_at_once();
-    outdated::warn(&name, Kept::Model, context);
+    outdated::warn_of_reference(&name, context);
     let text = text.map_or_else(from_standard_input, Ok)?;
     let explanation = pipeline::explain(&model, &text);
     if arguments.json {
         return context.output().json(&as_json(&model, explanation, arguments.top));
     }
-    let analyzer = model.encoder.analyze.analyzer;
+    let analyzer = model.run().map(|model| model.encoder.analyze.analyzer).unwrap_or_default();
     context.output().result(&as_text(&explanation, arguments.top, analyzer))
 }
 
@@ -71,6 +71,8 @@ fn meant(arguments: &Arguments, context: &Context) -> Result<(String, Option<Str
 
 /// Whether the settings have it, or something is kept of it.
 fn is_pipeline(name: &str, context: &Context) -> bool {
+    // `NAME/LEARNED` and `NAME+OTHER` begin with a name too.
+    let name = name.split(['/', '+']).next().unwrap_or_default();
     let is_written = context.config().is_ok_and(|config| config.pipelines.contains_key(name));
     is_written || {
         let kept = context.state().and_then(|state| pipeline::list_state(&state));
@@ -96,7 +98,7 @@ fn from_standard_input() -> Result<String> {
 }
 
 /// Terms that are not shown are summed up, so that everything still adds up.
-fn as_json(model: &Model, mut explanation: Explanation, top: usize) -> serde_json::Value {
+fn as_json(model: &Labeler, mut explanation: Explanation, top: usize) -> serde_json::Value {
     let (shown, others): (Vec<Contribution>, _) = {
         let all = std::mem::take(&mut explanation.contributions);
         let mut left = [top, top];
@@ -108,12 +110,13 @@ fn as_json(model: &Model, mut explanation: Explanation, top: usize) -> serde_jso
         })
     };
     let sum: f64 = others.iter().map(|one| one.contribution).sum();
-    let probabilities: serde_json::Map<String, _> = (model.labels.iter())
+    let probabilities: serde_json::Map<String, _> = (model.labels().iter())
         .zip(&explanation.probabilities)
         .map(|(label, probability)| (label.clone(), json!(probability)))
         .collect();
     json!({
         "label": explanation.label,
+        "method": explanation.method,
         "probability": explanation.probability,
         "probabilities": probabilities,
         "score": explanation.score,
@@ -141,6 +144,10 @@ fn as_text(explanation: &Explanation, top: usize, analyzer: AnalyzerKind) -> Str
         if let Some(lines) = side(wanted) {
             text += &format!("\n\nspeaks {says} {label}\n{}", lines.trim_end_matches('\n'));
         }
+    }
+    if explanation.method == Method::Occlusion {
+        let says = "log-odds of the label; a number says what they lose without the word";
+        return text + &format!("\n\n  {score:+.4}  {says}\n");
     }
     if explanation.contributions.is_empty() {
         text +=

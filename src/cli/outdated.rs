@@ -21,6 +21,14 @@ pub fn warn(name: &str, kept: Kept, context: &Context) {
     }
 }
 
+/// Warns of each pipeline whose run `reference` names.
+pub fn warn_of_reference(reference: &str, context: &Context) {
+    let names = malmoi::pipeline::labeler_names(reference).unwrap_or_default();
+    for name in names.into_iter().filter(|name| !name.contains('/')) {
+        warn(name, Kept::Model, context);
+    }
+}
+
 /// The same for settings that were read already.
 pub fn warn_of(pipeline: &Pipeline, kept: Kept, context: &Context) {
     let is_outdated = context.state().and_then(|state| is_outdated(pipeline, &state, kept));

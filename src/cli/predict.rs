@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use malmoi::data::Skipped;
 use malmoi::files;
-use malmoi::pipeline::{self, Kept, Lines, Model, TableForm, TableInput};
+use malmoi::pipeline::{self, Labeler, Lines, TableForm, TableInput};
 use malmoi::{Error, Result};
 
 use super::Context;
@@ -17,7 +17,8 @@ use super::streams;
 /// Label texts with the last finished run of a pipeline.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The pipeline whose model is used [default: the one pipeline.toml names]
+    /// The pipeline whose model is used [default: the one pipeline.toml names]; NAME/LEARNED
+    /// is what `learn` trained on it, and `+` between several stands for their mean
     name: Option<String>,
     /// Read from this file instead of standard input; `.gz` is read as it is
     #[arg(long, value_name = "FILE")]
@@ -68,8 +69,8 @@ pub enum Format {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let name = context.pipeline_name(arguments.name.as_deref())?;
     let progress = Progress::start(context.is_quiet())?;
-    let model = pipeline::load_model(&context.state()?, &name, &progress)?;
-    outdated::warn(&name, Kept::Model, context);
+    let model = pipeline::load_labeler(&context.state()?, &name, &progress)?;
+    outdated::warn_of_reference(&name, context);
     if arguments.input.is_none() && arguments.output.is_none() {
         progress.end_at_once();
     }
@@ -146,7 +147,7 @@ fn table_format(format: Format) -> Option<files::Format> {
 
 fn score(
     arguments: &Arguments,
-    model: &Model,
+    model: &Labeler,
     format: Format,
     form: TableForm,
     progress: &Progress,
@@ -186,7 +187,7 @@ fn check_table_flags(arguments: &Arguments) -> Result<()> {
 
 fn score_text_as_table(
     arguments: &Arguments,
-    model: &Model,
+    model: &Labeler,
     format: files::Format,
     progress: &Progress,
 ) -> Result<(u64, Skipped)> {
@@ -197,7 +198,7 @@ fn score_text_as_table(
 
 fn score_table(
     arguments: &Arguments,
-    model: &Model,
+    model: &Labeler,
     format: Format,
     form: TableForm,
     progress: &Progress,

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use malmoi::config::Pipeline;
 use malmoi::data::Zone;
 use malmoi::files::AtomicFile;
-use malmoi::pipeline::{Kept, now};
+use malmoi::pipeline::now;
 use malmoi::report::facts::Facts;
 use malmoi::report::forms::{Form, written};
 use malmoi::report::{Request, gather, zone_of};
@@ -92,7 +92,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let mut warned: Vec<&str> = Vec::new();
     for model in &facts.model.models {
         if !warned.contains(&model.pipeline.as_str()) {
-            outdated::warn(&model.pipeline, Kept::Model, context);
+            outdated::warn_of_reference(&model.pipeline, context);
             warned.push(&model.pipeline);
         }
     }

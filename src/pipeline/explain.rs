@@ -1,15 +1,17 @@
 //! A prediction → what spoke for it and against it.
 //!
 //! In: a model and a text. Out: the part of the score that each term makes, and
-//! each word's share of it. Exact, because the model is linear: the parts and
-//! the intercept add up to the score.
+//! each word's share of it. Exact where the model is linear: the parts and the
+//! intercept add up to the score. Of all others, words are left out in turn.
 
 use std::collections::HashMap;
 
 use serde::Serialize;
 
 use super::encoder::Traced;
+use super::labeler::Labeler;
 use super::model::Model;
+use super::occlusion::explain_by_occlusion;
 use crate::analyze::AnalyzerKind;
 use crate::classify::best;
 
@@ -22,9 +24,12 @@ pub struct Explanation {
     pub probability: f64,
     /// Probabilities of all classes, in the order of [`Model::labels`].
     pub probabilities: Vec<f64>,
-    /// The label's score: the intercept and all contributions.
+    /// How it was found.
+    pub method: Method,
+    /// The label's score: the intercept and all contributions; the log-odds of the label
+    /// where words were left out.
     pub score: f64,
-    /// What every text starts from.
+    /// What every text starts from; 0 where words were left out.
     pub intercept: f64,
     /// The text after `clean`, which the offsets refer to.
     pub text: String,
@@ -32,6 +37,16 @@ pub struct Explanation {
     pub contributions: Vec<Contribution>,
     /// Words in the order of the text; their scores add up to the contributions.
     pub tokens: Vec<Highlight>,
+}
+
+/// How an explanation is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// The parts that terms make of the score of a linear model; they add up to it.
+    Linear,
+    /// What the score loses where a word is left out; does not add up.
+    Occlusion,
 }
 
 /// The part of the score that one term makes.
@@ -60,11 +75,19 @@ pub struct Highlight {
     pub score: f64,
 }
 
-/// Predicts the label of `text` and says why.
+/// Predicts the label of `text` and says why, whatever the model is.
+pub fn explain(labeler: &Labeler, text: &str) -> Explanation {
+    match labeler.run() {
+        Some(model) => explain_linear(model, text),
+        None => explain_by_occlusion(labeler, text),
+    }
+}
+
+/// The same for a linear model, exactly.
 ///
 /// With `analyzer = "char"` or `"char_wb"`, the characters of a word make one
 /// [`Highlight`].
-pub fn explain(model: &Model, text: &str) -> Explanation {
+pub fn explain_linear(model: &Model, text: &str) -> Explanation {
     let text = model.encoder.cleaner.clean(text);
     let mut worker = model.encoder.worker();
     let mut traced = Traced::default();
@@ -89,6 +112,7 @@ pub fn explain(model: &Model, text: &str) -> Explanation {
         label: model.labels[class].clone(),
         probability: probabilities[class],
         probabilities,
+        method: Method::Linear,
         score,
         intercept,
         tokens: if is_word { tokens } else { words(&text, &tokens) },
@@ -191,7 +215,7 @@ mod tests {
 
     /// The parts add up to the classifier's own score, the words to the parts.
     fn check(model: &Model, text: &str) -> Explanation {
-        let explanation = explain(model, text);
+        let explanation = explain_linear(model, text);
         let prediction = model.predict(text);
         assert_eq!(explanation.label, prediction.label);
         assert_eq!(explanation.probabilities, prediction.probabilities);

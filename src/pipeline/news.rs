@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::model::{Model, find_model};
+use super::labeler::{Labeler, find_labeler};
 use super::score::Predictor;
 use super::shelf::Lock;
 use super::watch::Watch;
@@ -240,7 +240,7 @@ fn label(
     })?;
     for (language, articles) in by_language {
         let name = pipeline.score.of(&language);
-        let model = name.map(|name| find_model(state, name, watch)).transpose()?.flatten();
+        let model = name.map(|name| find_labeler(state, name, watch)).transpose()?.flatten();
         let (Some(name), Some(model)) = (name, model) else {
             unlabelled.insert(language, articles.len() as u64);
             continue;
@@ -256,7 +256,7 @@ fn label(
 }
 
 /// A text in which a model knows nothing keeps no label.
-fn labels(model: &Model, name: &str, articles: &[(String, String)]) -> Vec<(String, Sentiment)> {
+fn labels(model: &Labeler, name: &str, articles: &[(String, String)]) -> Vec<(String, Sentiment)> {
     let mut predictor = Predictor::new(model);
     let label = |(id, text): &(String, String)| {
         let (label, probability) = predictor.predict(text).ok()?;

@@ -10,10 +10,9 @@ use std::io::{Read, Write};
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::EncoderWorker;
 use super::blocks::utf8;
+use super::labeler::{Labeler, LabelerWorker};
 use super::line_by_line::{Blank, Worked, line_by_line};
-use super::model::Model;
 use super::scored::Score;
 use super::watch::Watch;
 use crate::classify::best;
@@ -41,15 +40,15 @@ pub enum Lines<'a> {
 
 /// Predicts for one text after another without allocating.
 pub struct Predictor<'a> {
-    model: &'a Model,
-    worker: EncoderWorker<'a>,
+    labels: &'a [String],
+    worker: LabelerWorker<'a>,
     probabilities: Vec<f64>,
 }
 
 impl<'a> Predictor<'a> {
     /// A predictor with its own memory of terms.
-    pub fn new(model: &'a Model) -> Self {
-        Predictor { model, worker: model.encoder.worker(), probabilities: Vec::new() }
+    pub fn new(labeler: &'a Labeler) -> Self {
+        Predictor { labels: labeler.labels(), worker: labeler.worker(), probabilities: Vec::new() }
     }
 
     /// The most probable label and its probability.
@@ -57,17 +56,22 @@ impl<'a> Predictor<'a> {
     /// # Errors
     /// Why the text must be left out.
     pub fn predict(&mut self, text: &str) -> std::result::Result<(&'a str, f64), String> {
-        let (columns, values) = self.worker.try_encode(text)?;
-        self.model.classifier.probabilities(columns, values, &mut self.probabilities);
-        let class = best(&self.probabilities);
-        Ok((&self.model.labels[class], self.probabilities[class]))
+        let class = best(self.probabilities(text)?);
+        Ok((&self.labels[class], self.probabilities[class]))
+    }
+
+    /// Probabilities of all classes.
+    ///
+    /// # Errors
+    /// Why the text must be left out.
+    pub fn probabilities(&mut self, text: &str) -> std::result::Result<&[f64], String> {
+        self.worker.probabilities(text, &mut self.probabilities)?;
+        Ok(&self.probabilities)
     }
 
     /// The same as it is kept, with how much of the text the model knows.
     pub(super) fn score(&mut self, text: &str) -> std::result::Result<Score, String> {
-        let (columns, values) = self.worker.try_encode(text)?;
-        self.model.classifier.probabilities(columns, values, &mut self.probabilities);
-        let class = best(&self.probabilities);
+        let class = best(self.probabilities(text)?);
         let (terms, unknown) = self.worker.terms();
         let probability = self.probabilities[class] as f32;
         Ok(Score { class: class as u32, probability, terms, unknown })
@@ -79,7 +83,7 @@ impl<'a> Predictor<'a> {
 /// # Errors
 /// If reading or writing fails, or the user stops.
 pub fn score_lines(
-    model: &Model,
+    model: &Labeler,
     lines: Lines<'_>,
     name: &str,
     input: impl Read + Send,
@@ -255,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_line_that_was_scored_keeps_its_other_bytes() {
-        let model = crate::pipeline::sample_model::model();
+        let model = crate::pipeline::sample_model::model().into();
         let mut predictor = Predictor::new(&model);
         let mut check = |line: &str, parts: [&str; 3]| {
             let mut out = Vec::new();

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::blocks::{Block, Blocks, utf8};
-use super::model::Model;
+use super::labeler::Labeler;
 use super::ordered::ordered;
 use super::score::{LABEL, PROBABILITY, Predictor, on_one_line};
 use super::watch::Watch;
@@ -42,7 +42,7 @@ pub enum TableForm {
 /// # Errors
 /// If there is no column of texts, or reading or writing fails.
 pub fn score_table(
-    model: &Model,
+    model: &Labeler,
     input: TableInput<'_>,
     form: TableForm,
     output: Option<&Path>,
@@ -99,7 +99,7 @@ pub fn score_table(
 /// # Errors
 /// If reading or writing fails, or the user stops.
 pub fn score_lines_as_table(
-    model: &Model,
+    model: &Labeler,
     name: &str,
     input: impl Read + Send,
     format: Format,

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::documents::{Stages, find_document, stages};
-use super::explain::{Explanation, explain};
+use super::explain::{Explanation, explain_linear};
 use super::model::load_model;
 use super::news::extractor;
 use super::search::{Comparison, compare, encoder_of_pair};
@@ -53,7 +53,7 @@ pub fn tour(
     let document = find_document(pipeline, state, &params.document, watch)?;
     let judged = |(name, sentence): (&String, &String)| {
         let model = load_model(state, name, watch)?;
-        Ok((name.clone(), explain(&model, sentence)))
+        Ok((name.clone(), explain_linear(&model, sentence)))
     };
     Ok(Tour {
         article: article(&params.page, pipeline)?,

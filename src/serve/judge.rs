@@ -1,6 +1,5 @@
 //! Which model says what of a document, and which of its words decided.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,8 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::analyze::language::{Language, detect};
-use crate::clean::HtmlMode;
-use crate::pipeline::{Explanation, Model, explain};
+use crate::pipeline::{Explanation, Labeler, Predictor, explain};
 use crate::search::Record;
 
 /// Terms that are named for a label, and against it.
@@ -21,9 +19,9 @@ const MARKED: f64 = 0.1;
 #[derive(Clone, Default)]
 pub struct Judge {
     /// Of all documents.
-    pub own: Option<(String, Arc<Model>)>,
+    pub own: Option<(String, Arc<Labeler>)>,
     /// Of documents in a language.
-    pub by_language: BTreeMap<String, (String, Arc<Model>)>,
+    pub by_language: BTreeMap<String, (String, Arc<Labeler>)>,
 }
 
 /// What a model says of a document.
@@ -80,7 +78,7 @@ impl Judge {
     /// All labels that a document may get.
     pub fn labels(&self) -> Vec<String> {
         let models = self.own.iter().chain(self.by_language.values());
-        let labels = models.flat_map(|(_, model)| model.labels.iter().cloned());
+        let labels = models.flat_map(|(_, model)| model.labels().iter().cloned());
         let mut labels: Vec<String> = labels.collect();
         labels.sort();
         labels.dedup();
@@ -90,17 +88,18 @@ impl Judge {
     /// The label of a document, if a model labels documents of its language.
     pub fn label(&self, record: &Record) -> Option<Sentiment> {
         let (_, model) = self.model(record)?;
-        let prediction = model.predict(&as_markup(model, &record.text));
-        Some(Sentiment { label: prediction.label, probability: prediction.probability })
+        let mut predictor = Predictor::new(model);
+        let (label, probability) = predictor.predict(&model.as_markup(&record.text)).ok()?;
+        Some(Sentiment { label: label.to_owned(), probability })
     }
 
     /// The same with the words that decided.
     pub fn verdict(&self, record: &Record) -> Option<Verdict> {
         let (name, model) = self.model(record)?;
-        Some(verdict(name, model, &as_markup(model, &record.text)))
+        Some(verdict(name, model, &model.as_markup(&record.text)))
     }
 
-    fn model(&self, record: &Record) -> Option<&(String, Arc<Model>)> {
+    fn model(&self, record: &Record) -> Option<&(String, Arc<Labeler>)> {
         self.own.as_ref().or_else(|| {
             let [_, _, told] = &record.fields;
             let code = if told.is_empty() { code(detect(&record.text)) } else { told };
@@ -110,7 +109,7 @@ impl Judge {
 }
 
 /// What `model` says of `text`.
-pub fn verdict(name: &str, model: &Model, text: &str) -> Verdict {
+pub fn verdict(name: &str, model: &Labeler, text: &str) -> Verdict {
     let explanation = explain(model, text);
     let words = words(&explanation);
     let Explanation { label, probability, probabilities, contributions, text, .. } = explanation;
@@ -122,7 +121,7 @@ pub fn verdict(name: &str, model: &Model, text: &str) -> Verdict {
     let terms = part(1.0).chain(part(-1.0)).collect();
     Verdict {
         pipeline: name.to_owned(),
-        probabilities: model.labels.iter().cloned().zip(probabilities).collect(),
+        probabilities: model.labels().iter().cloned().zip(probabilities).collect(),
         is_known: !contributions.is_empty(),
         label,
         probability,
@@ -147,14 +146,6 @@ fn words(explanation: &Explanation) -> Vec<Word> {
         }
     }
     words
-}
-
-/// The text of a document was cleaned of markup: its `<` and `&` are none any more.
-fn as_markup<'a>(model: &Model, text: &'a str) -> Cow<'a, str> {
-    match model.encoder.clean.html {
-        HtmlMode::None => text.into(),
-        _ => text.replace('&', "&amp;").replace('<', "&lt;").into(),
-    }
 }
 
 fn code(language: Language) -> &'static str {

@@ -15,7 +15,7 @@ use super::slot::Slot;
 use crate::config::Pipeline;
 use crate::error::{Error, Result};
 use crate::pipeline::{
-    Kept, Model, SearchEngine, Silent, Watch, index_manifest, kept_file, load_model,
+    Kept, Labeler, SearchEngine, Silent, Watch, index_manifest, kept_file, load_model,
 };
 use crate::search::{FIELDS, Measure};
 
@@ -39,7 +39,7 @@ pub struct Entry {
     /// Its index.
     pub index: Slot<Indexed>,
     /// Its model; opened when it is first needed.
-    pub model: Slot<Model>,
+    pub model: Slot<Labeler>,
     /// Whether its documents are searched, or its model alone is used.
     pub is_searched: bool,
 }
@@ -123,7 +123,7 @@ impl Stock {
     }
 
     /// The model that a pipeline trained, if it has; opened when it is first asked for.
-    pub fn model(&self, name: &str) -> Option<Arc<Model>> {
+    pub fn model(&self, name: &str) -> Option<Arc<Labeler>> {
         let entry = self.entries.iter().find(|one| one.pipeline.name == name)?;
         if entry.model.get().is_none() {
             self.renew_model(entry, &Silent::default());
@@ -170,7 +170,11 @@ impl Stock {
 
     fn renew_model(&self, entry: &Entry, watch: &dyn Watch) {
         let name = &entry.pipeline.name;
-        told(name, "model", entry.model.renew(|| load_model(&self.state, name, watch)));
+        told(
+            name,
+            "model",
+            entry.model.renew(|| load_model(&self.state, name, watch).map(Labeler::from)),
+        );
     }
 
     fn index(&self, pipeline: &Pipeline, watch: &dyn Watch) -> Result<Indexed> {

@@ -54,14 +54,22 @@ pub fn run(arguments: &Arguments, name: &str, context: &Context) -> Result<()> {
 /// # Errors
 /// As the run's.
 pub fn train_models(pipeline: &Pipeline, context: &Context, progress: &Progress) -> Result<()> {
-    let overrides = Overrides::new([], &[])?;
-    let state = context.state()?;
-    for name in pipeline.score.models.values().chain(&pipeline.score.model) {
-        let model = context.config()?.pipeline(Some(name), &overrides)?;
-        let is_here = model.source.path.as_ref().is_some_and(|path| path.exists());
-        if is_here && pipeline::find_model(&state, name, progress)?.is_none() {
-            pipeline::run(&model, &state, false, progress)?;
+    for reference in pipeline.score.models.values().chain(&pipeline.score.model) {
+        // What was learned of a pipeline beside its runs is trained by hand.
+        let names = pipeline::labeler_names(reference)?;
+        for name in names.into_iter().filter(|name| !name.contains('/')) {
+            train_model(name, context, progress)?;
         }
+    }
+    Ok(())
+}
+
+fn train_model(name: &str, context: &Context, progress: &Progress) -> Result<()> {
+    let model = context.config()?.pipeline(Some(name), &Overrides::new([], &[])?)?;
+    let is_here = model.source.path.as_ref().is_some_and(|path| path.exists());
+    let state = context.state()?;
+    if is_here && pipeline::find_model(&state, name, progress)?.is_none() {
+        pipeline::run(&model, &state, false, progress)?;
     }
     Ok(())
 }

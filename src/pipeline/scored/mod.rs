@@ -73,7 +73,7 @@ pub fn score_documents<T: Send>(
 ) -> Result<Skipped> {
     let path = source(pipeline, state, watch)?;
     let identities: Vec<(u64, usize)> =
-        scorers.models().iter().map(|model| (model.identity, model.labels.len())).collect();
+        scorers.models().iter().map(|model| (model.identity(), model.labels().len())).collect();
     let shelf = Shelf::open(state, &pipeline.name)?;
     let (kept, problem) = KeptScores::read(shelf.folder(), &identities);
     if let Some(problem) = problem {
@@ -164,13 +164,13 @@ impl<'a> Worker<'a> {
         let model = &self.scorers.models()[place];
         let text = &document.body.0;
         let key = xxh3_128(text.as_bytes());
-        let is_trained_on = model.trained.as_ref().is_some_and(|known| known.holds(text));
-        if let Some(score) = self.kept.find(model.identity, key) {
+        let is_trained_on = model.is_trained_on(text);
+        if let Some(score) = self.kept.find(model.identity(), key) {
             return (Outcome::Scored { scorer, score, is_trained_on }, None);
         }
         match self.predictors[place].score(text) {
             Ok(score) => {
-                let fresh = Some((model.identity, key, score));
+                let fresh = Some((model.identity(), key, score));
                 (Outcome::Scored { scorer, score, is_trained_on }, fresh)
             }
             Err(reason) => (Outcome::Unusable(reason), None),

@@ -5,10 +5,8 @@ use std::path::Path;
 use crate::config::Pipeline;
 use crate::error::{Error, Result};
 use crate::pipeline::evaluate::TestPart;
-use crate::pipeline::model::{Model, find_model};
+use crate::pipeline::labeler::{Labeler, evidence_of, find_labeler};
 use crate::pipeline::outcome::Evaluation;
-use crate::pipeline::run::Kepts;
-use crate::pipeline::shelf::{Kept, Shelf};
 use crate::pipeline::watch::Watch;
 
 /// A model that labels documents of one language, or those of which none is known.
@@ -33,7 +31,7 @@ pub struct Scorers {
     pub scorers: Vec<Scorer>,
     /// Languages whose model is not trained, with the pipeline that would train it.
     pub untrained: Vec<(String, String)>,
-    models: Vec<Model>,
+    models: Vec<Labeler>,
 }
 
 impl Scorers {
@@ -57,7 +55,7 @@ impl Scorers {
             let place = match names.iter().position(|known| *known == name) {
                 Some(place) => place,
                 None => {
-                    let Some(model) = find_model(state, name, watch)? else {
+                    let Some(model) = find_labeler(state, name, watch)? else {
                         all.untrained.push((language.to_owned(), name.clone()));
                         continue;
                     };
@@ -66,7 +64,7 @@ impl Scorers {
                     all.models.len() - 1
                 }
             };
-            let kept = kept(state, name);
+            let kept = evidence_of(state, name);
             let learned = kept.as_ref().map_or(0, |kept| kept.learned.documents);
             let (evaluation, test_part) =
                 kept.map_or((None, None), |kept| (kept.metrics, kept.test_part));
@@ -98,7 +96,7 @@ impl Scorers {
                 .at(format!("setting `score`, which names {names}"))
                 .hinted(format!("train it with {}", commands.join(" and "))));
         };
-        let labels = |scorer: &Scorer| &self.models[scorer.model].labels;
+        let labels = |scorer: &Scorer| self.models[scorer.model].labels();
         match self.scorers.iter().find(|scorer| labels(scorer) != labels(first)) {
             None => Ok(()),
             Some(other) => {
@@ -114,16 +112,16 @@ impl Scorers {
 
     /// The labels of all of them.
     pub fn labels(&self) -> &[String] {
-        &self.models[0].labels
+        self.models[0].labels()
     }
 
     /// The model of a scorer.
-    pub fn model(&self, scorer: usize) -> &Model {
+    pub fn model(&self, scorer: usize) -> &Labeler {
         &self.models[self.scorers[scorer].model]
     }
 
     /// All models, each once.
-    pub(super) fn models(&self) -> &[Model] {
+    pub(super) fn models(&self) -> &[Labeler] {
         &self.models
     }
 
@@ -132,11 +130,4 @@ impl Scorers {
         let of = |language: &str| self.scorers.iter().position(|one| one.language == language);
         of(language).or_else(|| of(""))
     }
-}
-
-/// What is kept of a run, as far as it can be read: a report says more with it, and much
-/// without it.
-fn kept(state: &Path, pipeline: &str) -> Option<Kepts> {
-    let bytes = Shelf::open(state, pipeline).ok()?.read(Kept::Metrics)?;
-    serde_json::from_slice(&bytes).ok()
 }

@@ -43,7 +43,7 @@ pub(super) fn card(tally: &Tally, notes: &mut Vec<String>) -> ModelCard {
         models.push(facts(scorer, seen));
         let is_first = scorers[..place].iter().all(|one| one.pipeline != scorer.pipeline);
         if is_first {
-            notes.extend(missing(scorer, tally.plan.scorers.model(place).trained.is_some()));
+            notes.extend(missing(scorer, tally.plan.scorers.model(place).knows_its_texts()));
         }
     }
     ModelCard { models }

@@ -104,6 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::pipeline::Method;
 
     /// Each word of `text` is a token; those that begin with `+` and `-` decide.
     fn explained(text: &str) -> Explanation {
@@ -121,6 +122,7 @@ mod tests {
             label: "positive".to_owned(),
             probability: 0.9,
             probabilities: vec![0.1, 0.9],
+            method: Method::Occlusion,
             score: 1.0,
             intercept: 0.0,
             text: text.to_owned(),

@@ -1,0 +1,278 @@
+//! Whatever gives texts labels, under one name.
+//!
+//! In: a reference: `imdb` is the model that `run` trained, `imdb/gru` what was learned of
+//! the pipeline under that name, `imdb+imdb/gru` the mean of their probabilities (soft
+//! voting). Out: probabilities for texts.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::EncoderWorker;
+use super::learn::learned_file;
+use super::model::{Model, find_model, load_model};
+use super::run::Kepts;
+use super::shelf::{Kept, Shelf};
+use super::watch::Watch;
+use crate::clean::HtmlMode;
+use crate::error::{Error, Result};
+
+/// A model that labels texts.
+pub enum Labeler {
+    /// What a run trained.
+    Run(Box<Model>),
+    /// The mean of several.
+    Mean(Vec<Labeler>),
+}
+
+impl From<Model> for Labeler {
+    fn from(model: Model) -> Self {
+        Labeler::Run(Box::new(model))
+    }
+}
+
+impl Labeler {
+    /// Names of the classes, sorted by bytes.
+    pub fn labels(&self) -> &[String] {
+        match self {
+            Labeler::Run(model) => &model.labels,
+            Labeler::Mean(parts) => parts[0].labels(),
+        }
+    }
+
+    /// Tells it from all other models.
+    pub fn identity(&self) -> u64 {
+        match self {
+            Labeler::Run(model) => model.identity,
+            Labeler::Mean(parts) => {
+                parts.iter().fold(1, |sum: u64, part| sum.rotate_left(7) ^ part.identity())
+            }
+        }
+    }
+
+    /// The model of a run, if it is one.
+    pub fn run(&self) -> Option<&Model> {
+        match self {
+            Labeler::Run(model) => Some(model),
+            Labeler::Mean(_) => None,
+        }
+    }
+
+    /// Whether it was trained on this very text, as far as that is known.
+    pub fn is_trained_on(&self, text: &str) -> bool {
+        match self {
+            Labeler::Run(model) => model.trained.as_ref().is_some_and(|known| known.holds(text)),
+            Labeler::Mean(parts) => parts.iter().any(|part| part.is_trained_on(text)),
+        }
+    }
+
+    /// Whether the texts that it was trained on are known.
+    pub fn knows_its_texts(&self) -> bool {
+        match self {
+            Labeler::Run(model) => model.trained.is_some(),
+            Labeler::Mean(parts) => parts.iter().all(Labeler::knows_its_texts),
+        }
+    }
+
+    /// `text` as it is cleaned before it is read; of several, the first one's way.
+    pub(super) fn clean(&self, text: &str) -> String {
+        match self {
+            Labeler::Run(model) => model.encoder.cleaner.clean(text).into_owned(),
+            Labeler::Mean(parts) => parts[0].clean(text),
+        }
+    }
+
+    /// A clean text as one that cleaning turns into it: its `<` and `&` are none any more.
+    pub fn as_markup<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self {
+            Labeler::Run(model) => match model.encoder.clean.html {
+                HtmlMode::None => text.into(),
+                _ => text.replace('&', "&amp;").replace('<', "&lt;").into(),
+            },
+            Labeler::Mean(parts) => parts[0].as_markup(text),
+        }
+    }
+
+    /// A worker with its own memory.
+    pub(super) fn worker(&self) -> LabelerWorker<'_> {
+        match self {
+            Labeler::Run(model) => LabelerWorker::Run(model, model.encoder.worker()),
+            Labeler::Mean(parts) => {
+                LabelerWorker::Mean(parts.iter().map(Labeler::worker).collect(), Vec::new())
+            }
+        }
+    }
+}
+
+/// Labels one text after another.
+pub(super) enum LabelerWorker<'a> {
+    /// For the model of a run.
+    Run(&'a Model, EncoderWorker<'a>),
+    /// For the mean of several, with room for the probabilities of one.
+    Mean(Vec<LabelerWorker<'a>>, Vec<f64>),
+}
+
+impl LabelerWorker<'_> {
+    /// Probabilities of all classes for `text`, into `out`.
+    ///
+    /// # Errors
+    /// Why the text must be left out.
+    pub fn probabilities(
+        &mut self,
+        text: &str,
+        out: &mut Vec<f64>,
+    ) -> std::result::Result<(), String> {
+        match self {
+            LabelerWorker::Run(model, worker) => {
+                let (columns, values) = worker.try_encode(text)?;
+                model.classifier.probabilities(columns, values, out);
+            }
+            LabelerWorker::Mean(parts, one) => {
+                let share = 1.0 / parts.len() as f64;
+                let mut sum = Vec::new();
+                for part in parts {
+                    part.probabilities(text, one)?;
+                    sum.resize(one.len(), 0.0);
+                    sum.iter_mut().zip(&*one).for_each(|(sum, one)| *sum += share * one);
+                }
+                *out = sum;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many terms the last text has, and how many of those the model does not know.
+    pub fn terms(&self) -> (u32, u32) {
+        match self {
+            LabelerWorker::Run(_, worker) => worker.terms(),
+            LabelerWorker::Mean(parts, _) => parts[0].terms(),
+        }
+    }
+}
+
+/// Loads what `reference` names.
+///
+/// # Errors
+/// If something it names is not there or damaged, or the labels of its parts differ.
+pub fn load_labeler(state: &Path, reference: &str, watch: &dyn Watch) -> Result<Labeler> {
+    let load = |name| load_one(state, name, watch).map(|part| (name, part));
+    mean(labeler_names(reference)?.into_iter().map(load).collect::<Result<_>>()?)
+}
+
+/// The same, or `None` if one of them is not trained yet.
+///
+/// # Errors
+/// If one is damaged, or the labels of the parts differ.
+pub fn find_labeler(state: &Path, reference: &str, watch: &dyn Watch) -> Result<Option<Labeler>> {
+    let find = |name| Ok(find_one(state, name, watch)?.map(|part| (name, part)));
+    let parts: Vec<Option<(&str, Labeler)>> =
+        labeler_names(reference)?.into_iter().map(find).collect::<Result<_>>()?;
+    parts.into_iter().collect::<Option<Vec<_>>>().map(mean).transpose()
+}
+
+fn load_one(state: &Path, name: &str, watch: &dyn Watch) -> Result<Labeler> {
+    let Some((pipeline, learned)) = name.split_once('/') else {
+        return load_model(state, name, watch).map(Labeler::from);
+    };
+    let path = learned_file(state, pipeline, learned)?;
+    find_one(state, name, watch)?.ok_or_else(|| {
+        Error::data(format!("nothing was learned of `{pipeline}` under the name `{learned}`"))
+            .at(path.display().to_string())
+            .hinted(format!("train it with `malmoi learn {learned} {pipeline}`"))
+    })
+}
+
+fn find_one(state: &Path, name: &str, watch: &dyn Watch) -> Result<Option<Labeler>> {
+    let Some((pipeline, learned)) = name.split_once('/') else {
+        return Ok(find_model(state, name, watch)?.map(Labeler::from));
+    };
+    let path = learned_file(state, pipeline, learned)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    Err(super::learn::no_networks().at(path.display().to_string()))
+}
+
+/// What is known of the worth of a model, as far as it can be read: a report says more
+/// with it, and much without it.
+pub(super) fn evidence_of(state: &Path, reference: &str) -> Option<Kepts> {
+    // What the mean of several is worth was not measured.
+    if reference.contains('+') {
+        return None;
+    }
+    match reference.split_once('/') {
+        None => {
+            let bytes = Shelf::open(state, reference).ok()?.read(Kept::Metrics)?;
+            serde_json::from_slice(&bytes).ok()
+        }
+        Some((pipeline, learned)) => {
+            let path = learned_file(state, pipeline, learned).ok()?.with_extension("json");
+            let mut facts: serde_json::Value =
+                serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+            serde_json::from_value(facts.get_mut("evidence")?.take()).ok()
+        }
+    }
+}
+
+/// The parts of a reference.
+///
+/// # Errors
+/// If one is empty.
+pub fn labeler_names(reference: &str) -> Result<Vec<&str>> {
+    let names: Vec<&str> = reference.split('+').map(str::trim).collect();
+    match names.iter().any(|name| name.is_empty()) {
+        false => Ok(names),
+        true => Err(Error::usage(format!("`{reference}` names no model"))
+            .hinted("write `NAME`, `NAME/LEARNED`, or several of them joined by `+`")),
+    }
+}
+
+fn mean(mut parts: Vec<(&str, Labeler)>) -> Result<Labeler> {
+    if parts.len() == 1 {
+        return Ok(parts.remove(0).1);
+    }
+    let (first, labels) = (parts[0].0, parts[0].1.labels());
+    if let Some((other, part)) = parts.iter().find(|(_, part)| part.labels() != labels) {
+        let message = format!("`{first}` and `{other}` have different labels");
+        let (one, two) = (labels.join(", "), part.labels().join(", "));
+        return Err(Error::usage(message)
+            .hinted(format!("`{one}` and `{two}`; the mean needs models of the same labels")));
+    }
+    Ok(Labeler::Mean(parts.into_iter().map(|(_, part)| part).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::sample_model::{model, three_labels};
+
+    #[test]
+    fn references_name_one_model_or_several() {
+        assert_eq!(labeler_names("imdb").unwrap(), ["imdb"]);
+        assert_eq!(labeler_names("imdb + imdb/gru").unwrap(), ["imdb", "imdb/gru"]);
+        for wrong in ["", "+", "a++b", " "] {
+            assert!(labeler_names(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_mean_lies_between_its_parts() {
+        let text = "a great film with a dull scene";
+        let of = |labeler: &Labeler| {
+            let mut out = Vec::new();
+            labeler.worker().probabilities(text, &mut out).unwrap();
+            out
+        };
+        let one = of(&model().into());
+        let mean = mean(vec![("a", model().into()), ("b", model().into())]).unwrap();
+        assert_eq!(of(&mean), one);
+        assert!(mean.run().is_none() && !mean.knows_its_texts());
+    }
+
+    #[test]
+    fn labels_must_be_the_same() {
+        let parts = vec![("a", model().into()), ("b", three_labels().into())];
+        let error = mean(parts).err().unwrap();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("`a` and `b`"), "{error}");
+    }
+}

@@ -4,9 +4,29 @@
 //! did meanwhile. Promises: the same seed gives the same model; a loss that is no number
 //! any more stops the training with a hint and is never kept.
 
+mod closed_form;
+mod collinear;
 mod curve;
+mod descent;
+#[cfg(test)]
+mod golden_regression;
+mod losses;
+mod measures;
+mod regression;
+mod ridge;
+mod scaling;
+mod table;
 
+pub use closed_form::closed_form;
+pub use collinear::{Collinearity, Relation};
 pub use curve::{Curve, Series};
+pub use descent::{Descent, DescentParams, LOSS, Objective, Optimizer, descend};
+pub use losses::{DenseObjective, Loss, sigmoid, softmax};
+pub use measures::Measures;
+pub use regression::{Fitted, LinearModel, RegressionParams, best, classified, fit};
+pub use ridge::{Ridge, RidgeParams, RidgeRows, SparseLinear, SparseSquared, descend_ridge};
+pub use scaling::Scaling;
+pub use table::{DenseTable, Target, TargetKind, read_columns, read_row, read_table};
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 

@@ -20,6 +20,7 @@ mod index;
 mod indexed;
 mod init;
 mod ko;
+mod learn;
 mod logs;
 mod neighbors;
 mod news;
@@ -89,6 +90,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Show the terms that speak most for each label
     Terms(terms::Arguments),
+    /// Train regressions and networks, and watch the loss fall
+    Learn(learn::Arguments),
     /// Cut Korean text into morphemes, with tags
     Ko(ko::Arguments),
     /// Find the documents most like a text or a document
@@ -139,6 +142,7 @@ impl Command {
             Command::Predict(arguments) => predict::run(arguments, context),
             Command::Explain(arguments) => explain::run(arguments, context),
             Command::Terms(arguments) => terms::run(arguments, context),
+            Command::Learn(arguments) => learn::run(arguments, context),
             Command::Ko(arguments) => ko::run(arguments, context),
             Command::Search(arguments) => search::run(arguments, context),
             Command::Index(arguments) => index::run(arguments, context),

@@ -53,7 +53,9 @@ pub use explain::{Contribution, Explanation, Highlight, explain};
 pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use known_texts::KnownTexts;
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
-pub use learn::{embedding_file, learned_file};
+pub use learn::{
+    Alpha, Rated, Rater, RatingOptions, TriedAlpha, embedding_file, learn_ratings, learned_file,
+};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use morphemes::{MorphemeForm, Told, morpheme_lines};
 pub use news::{

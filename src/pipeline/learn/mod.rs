@@ -2,5 +2,7 @@
 
 mod material;
 mod place;
+mod rating;
 
 pub use place::{embedding_file, learned_file};
+pub use rating::{Alpha, Rated, Rater, RatingOptions, TriedAlpha, learn_ratings};

@@ -12,6 +12,8 @@ mod descent;
 mod golden_regression;
 mod losses;
 mod measures;
+#[cfg(feature = "neural")]
+pub mod neural;
 mod regression;
 mod ridge;
 mod scaling;
@@ -26,7 +28,7 @@ pub use measures::Measures;
 pub use regression::{Fitted, LinearModel, RegressionParams, best, classified, fit};
 pub use ridge::{Ridge, RidgeParams, RidgeRows, SparseLinear, SparseSquared, descend_ridge};
 pub use scaling::Scaling;
-pub use table::{DenseTable, Target, TargetKind, read_columns, read_row, read_table};
+pub use table::{DenseTable, Target, TargetKind, read_columns, read_names, read_row, read_table};
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 

@@ -148,6 +148,14 @@ pub fn read_columns(path: &Path, columns: &[String]) -> Result<DenseTable> {
     reading.read(&chosen, None, |_| Ok(()))
 }
 
+/// The names of a table's columns.
+///
+/// # Errors
+/// As [`read_table`].
+pub fn read_names(path: &Path) -> Result<Vec<String>> {
+    Ok(Reading::open(path)?.header().to_vec())
+}
+
 /// `1,2.5` → a row of `columns` numbers.
 ///
 /// # Errors

@@ -56,6 +56,11 @@ pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use learn::{
     Alpha, Rated, Rater, RatingOptions, TriedAlpha, embedding_file, learn_ratings, learned_file,
 };
+#[cfg(feature = "neural")]
+pub use learn::{
+    AugmentSettings, Augmented, Beside, LearnedNetwork, NetworkSettings, TextNetwork,
+    TextNetworkWorker, Tried, analyze_for_networks, augment, learn_network,
+};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use morphemes::{MorphemeForm, Told, morpheme_lines};
 pub use news::{

@@ -12,6 +12,7 @@ mod frame;
 mod init;
 mod korean;
 mod labelling;
+mod learn_network;
 mod learn_regression;
 mod news;
 mod report;

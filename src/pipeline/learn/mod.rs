@@ -1,8 +1,26 @@
 //! The learning room's part of the hallway: a pipeline's documents → what is learned of them.
 
+#[cfg(feature = "neural")]
+mod augment;
+#[cfg(feature = "neural")]
+mod beside;
+#[cfg(feature = "neural")]
+mod lexicon;
 mod material;
+#[cfg(feature = "neural")]
+mod network;
 mod place;
 mod rating;
+#[cfg(feature = "neural")]
+mod text_network;
 
+#[cfg(feature = "neural")]
+pub use augment::{AugmentSettings, Augmented, Tried, augment};
+#[cfg(feature = "neural")]
+pub use beside::Beside;
+#[cfg(feature = "neural")]
+pub use network::{LearnedNetwork, NetworkSettings, analyze_for_networks, learn_network};
 pub use place::{embedding_file, learned_file};
 pub use rating::{Alpha, Rated, Rater, RatingOptions, TriedAlpha, learn_ratings};
+#[cfg(feature = "neural")]
+pub use text_network::{TextNetwork, TextNetworkWorker};

@@ -5,6 +5,7 @@
 //! any more stops the training with a hint and is never kept.
 
 mod curve;
+pub mod reduce;
 
 pub use curve::{Curve, Series};
 

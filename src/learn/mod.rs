@@ -18,6 +18,7 @@ mod regression;
 mod ridge;
 mod scaling;
 mod table;
+pub mod reduce;
 
 pub use closed_form::closed_form;
 pub use collinear::{Collinearity, Relation};

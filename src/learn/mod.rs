@@ -5,6 +5,7 @@
 //! any more stops the training with a hint and is never kept.
 
 mod curve;
+pub mod embed;
 
 pub use curve::{Curve, Series};
 

@@ -14,6 +14,7 @@ mod dictionary;
 mod dictionary_check;
 mod doctor;
 mod duplicates;
+mod embed;
 mod explain;
 mod extract;
 mod index;
@@ -122,6 +123,8 @@ enum Command {
     Report(report::Arguments),
     /// List or remove what is kept
     State(state::Arguments),
+    /// Train, import and ask vectors of words
+    Embed(embed::Arguments),
     /// Install the Korean system dictionary, or show which one is there
     Dictionary(dictionary::Arguments),
     /// Start a project in a new folder
@@ -158,6 +161,7 @@ impl Command {
             Command::Schedule(arguments) => schedule::run(arguments, context),
             Command::Report(arguments) => report::run(arguments, context),
             Command::State(arguments) => state::run(arguments, context),
+            Command::Embed(arguments) => embed::run(arguments, context),
             Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),
             Command::Config(arguments) => config::run(arguments, context),

@@ -8,17 +8,18 @@ mod closed_form;
 mod collinear;
 mod curve;
 mod descent;
+pub mod embed;
 #[cfg(test)]
 mod golden_regression;
 mod losses;
 mod measures;
 #[cfg(feature = "neural")]
 pub mod neural;
+pub mod reduce;
 mod regression;
 mod ridge;
 mod scaling;
 mod table;
-pub mod reduce;
 
 pub use closed_form::closed_form;
 pub use collinear::{Collinearity, Relation};

@@ -54,7 +54,9 @@ pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use known_texts::KnownTexts;
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use learn::{
-    Alpha, Rated, Rater, RatingOptions, TriedAlpha, embedding_file, learn_ratings, learned_file,
+    Alpha, EmbedReport, KeptEmbedding, Rated, Rater, RatingOptions, TriedAlpha, embedding_file,
+    import_embedding, learn_ratings, learned_file, list_embeddings, load_embedding,
+    remove_embedding, train_embedding,
 };
 #[cfg(feature = "neural")]
 pub use learn::{

@@ -4,6 +4,7 @@
 mod augment;
 #[cfg(feature = "neural")]
 mod beside;
+mod embed;
 #[cfg(feature = "neural")]
 mod lexicon;
 mod material;
@@ -13,11 +14,17 @@ mod place;
 mod rating;
 #[cfg(feature = "neural")]
 mod text_network;
+#[cfg(feature = "neural")]
+mod vectors;
 
 #[cfg(feature = "neural")]
 pub use augment::{AugmentSettings, Augmented, Tried, augment};
 #[cfg(feature = "neural")]
 pub use beside::Beside;
+pub use embed::{
+    EmbedReport, KeptEmbedding, import_embedding, list_embeddings, load_embedding,
+    remove_embedding, train_embedding,
+};
 #[cfg(feature = "neural")]
 pub use network::{LearnedNetwork, NetworkSettings, analyze_for_networks, learn_network};
 pub use place::{embedding_file, learned_file};

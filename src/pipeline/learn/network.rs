@@ -6,10 +6,12 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::beside::{Beside, beside_linear};
+use super::embed::load_embedding;
 use super::lexicon::Lexicon;
 use super::material::Material;
 use super::place::learned_file;
 use super::text_network::TextNetwork;
+use super::vectors::start_vectors;
 use crate::analyze::AnalyzeParams;
 use crate::classify::{Metrics, best};
 use crate::config::Pipeline;
@@ -131,7 +133,8 @@ pub fn learn_network(
     let seconds_reading = start.elapsed().as_secs_f64();
     let lexicon = lexicon(&material, settings)?;
     let start = Instant::now();
-    let (trained, held) = trained(&material, &lexicon, settings, watch)?;
+    let begin = Beginning::of(settings, &lexicon, state, watch)?;
+    let (trained, held) = trained(&material, &lexicon, (settings, &begin), watch)?;
     let seconds_training = start.elapsed().as_secs_f64();
     watch.stage("evaluate");
     let test = Tested::of(&material, &lexicon, &trained)?;
@@ -179,11 +182,44 @@ fn lexicon(material: &Material, settings: &NetworkSettings) -> Result<Lexicon> {
     }
 }
 
-fn params(settings: &NetworkSettings, vocabulary: usize, labels: usize) -> NetworkParams {
+/// The vectors of tokens before anything is learned.
+struct Beginning {
+    dimensions: usize,
+    vectors: Option<Vec<f32>>,
+}
+
+impl Beginning {
+    fn of(
+        settings: &NetworkSettings,
+        lexicon: &Lexicon,
+        state: &Path,
+        watch: &dyn Watch,
+    ) -> Result<Self> {
+        let Some(name) = &settings.embedding else {
+            return Ok(Beginning { dimensions: settings.dimensions, vectors: None });
+        };
+        let embedding = load_embedding(state, name)?;
+        let (vectors, found) = start_vectors(lexicon, &embedding, settings.training.seed)?;
+        let terms = lexicon.len() - 2;
+        watch.note(&format!("{found} of {terms} terms start from the embedding `{name}`"));
+        Ok(Beginning { dimensions: embedding.dimensions, vectors: Some(vectors) })
+    }
+
+    fn start(&self) -> Start<'_> {
+        self.vectors.as_deref().map_or(Start::Seed, Start::Embedding)
+    }
+}
+
+fn params(
+    settings: &NetworkSettings,
+    dimensions: usize,
+    vocabulary: usize,
+    labels: usize,
+) -> NetworkParams {
     NetworkParams {
         input: Input::Tokens {
             vocabulary,
-            dimensions: settings.dimensions,
+            dimensions,
             longest: settings.longest,
             dropout: settings.token_dropout,
             tuned: settings.tuned,
@@ -200,10 +236,10 @@ fn params(settings: &NetworkSettings, vocabulary: usize, labels: usize) -> Netwo
 fn trained(
     material: &Material,
     lexicon: &Lexicon,
-    settings: &NetworkSettings,
+    (settings, begin): (&NetworkSettings, &Beginning),
     watch: &dyn Watch,
 ) -> Result<(Trained, usize)> {
-    let params = params(settings, lexicon.len(), material.labels.len());
+    let params = params(settings, begin.dimensions, lexicon.len(), material.labels.len());
     params.check()?;
     let train_part = &material.parts.train;
     let corpus = &material.corpus;
@@ -217,7 +253,8 @@ fn trained(
     watch.stage("train");
     let mut told = |epoch: &Epoch| tell(epoch, watch);
     let given = (&examples, learned.as_slice(), held.as_slice());
-    let trained = train(&params, &settings.training, &Start::Seed, given, &mut told, watch.stop())?;
+    let trained =
+        train(&params, &settings.training, &begin.start(), given, &mut told, watch.stop())?;
     Ok((trained, held.len()))
 }
 

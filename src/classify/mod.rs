@@ -5,7 +5,6 @@
 
 mod calibration;
 mod classifier;
-mod lbfgs;
 mod linfa;
 pub mod logistic;
 mod logistic_estimator;

@@ -7,8 +7,8 @@
 
 use rayon::prelude::*;
 
-use crate::classify::lbfgs::dot;
 use crate::data::CsrMatrix;
+use crate::data::lbfgs::dot;
 use crate::error::{Error, Result};
 
 /// Rows whose losses are summed in one go.

@@ -14,12 +14,14 @@ mod dictionary;
 mod dictionary_check;
 mod doctor;
 mod duplicates;
+mod embed;
 mod explain;
 mod extract;
 mod index;
 mod indexed;
 mod init;
 mod ko;
+mod learn;
 mod logs;
 mod neighbors;
 mod news;
@@ -89,6 +91,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Show the terms that speak most for each label
     Terms(terms::Arguments),
+    /// Train regressions and networks, and watch the loss fall
+    Learn(learn::Arguments),
     /// Cut Korean text into morphemes, with tags
     Ko(ko::Arguments),
     /// Find the documents most like a text or a document
@@ -119,6 +123,8 @@ enum Command {
     Report(report::Arguments),
     /// List or remove what is kept
     State(state::Arguments),
+    /// Train, import and ask vectors of words
+    Embed(embed::Arguments),
     /// Install the Korean system dictionary, or show which one is there
     Dictionary(dictionary::Arguments),
     /// Start a project in a new folder
@@ -139,6 +145,7 @@ impl Command {
             Command::Predict(arguments) => predict::run(arguments, context),
             Command::Explain(arguments) => explain::run(arguments, context),
             Command::Terms(arguments) => terms::run(arguments, context),
+            Command::Learn(arguments) => learn::run(arguments, context),
             Command::Ko(arguments) => ko::run(arguments, context),
             Command::Search(arguments) => search::run(arguments, context),
             Command::Index(arguments) => index::run(arguments, context),
@@ -154,6 +161,7 @@ impl Command {
             Command::Schedule(arguments) => schedule::run(arguments, context),
             Command::Report(arguments) => report::run(arguments, context),
             Command::State(arguments) => state::run(arguments, context),
+            Command::Embed(arguments) => embed::run(arguments, context),
             Command::Dictionary(arguments) => dictionary::run(arguments, context),
             Command::Init(arguments) => init::run(arguments, context),
             Command::Config(arguments) => config::run(arguments, context),

@@ -4,6 +4,7 @@ mod cron;
 mod dates;
 mod document;
 mod interner;
+pub(crate) mod lbfgs;
 mod matrix;
 mod random;
 mod sequences;

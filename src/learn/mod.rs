@@ -4,9 +4,33 @@
 //! did meanwhile. Promises: the same seed gives the same model; a loss that is no number
 //! any more stops the training with a hint and is never kept.
 
+mod closed_form;
+mod collinear;
 mod curve;
+mod descent;
+pub mod embed;
+#[cfg(test)]
+mod golden_regression;
+mod losses;
+mod measures;
+#[cfg(feature = "neural")]
+pub mod neural;
+pub mod reduce;
+mod regression;
+mod ridge;
+mod scaling;
+mod table;
 
+pub use closed_form::closed_form;
+pub use collinear::{Collinearity, Relation};
 pub use curve::{Curve, Series};
+pub use descent::{Descent, DescentParams, LOSS, Objective, Optimizer, descend};
+pub use losses::{DenseObjective, Loss, sigmoid, softmax};
+pub use measures::Measures;
+pub use regression::{Fitted, LinearModel, RegressionParams, best, classified, fit};
+pub use ridge::{Ridge, RidgeParams, RidgeRows, SparseLinear, SparseSquared, descend_ridge};
+pub use scaling::Scaling;
+pub use table::{DenseTable, Target, TargetKind, read_columns, read_names, read_row, read_table};
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -16,6 +40,12 @@ use crate::error::{Error, Result};
 pub fn diverged(what: &str, step: u64) -> Error {
     Error::data(format!("the training diverged: {what} is no finite number after step {step}"))
         .hinted("lower --learning-rate, scale the columns (--standardize), or clip gradients")
+}
+
+/// What to say where a network is asked for but left out.
+#[cfg(not(feature = "neural"))]
+pub fn no_networks() -> Error {
+    Error::usage("neural networks are not in this build").hinted("build with --features neural")
 }
 
 /// Trainings run for minutes; they ask this between their steps.

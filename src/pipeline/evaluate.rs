@@ -60,7 +60,7 @@ pub(super) fn evaluate(model: &Model, test: &Part, facts: &Facts) -> Result<Opti
         .map(|metrics| Some(Evaluated { metrics, unseen, test_part }))
 }
 
-fn unseen(truth: &[u32], predicted: &[u32], leaked: &[bool]) -> Option<Unseen> {
+pub(super) fn unseen(truth: &[u32], predicted: &[u32], leaked: &[bool]) -> Option<Unseen> {
     let rest: Vec<bool> = (0..truth.len())
         .filter(|&row| !leaked[row])
         .map(|row| truth[row] == predicted[row])

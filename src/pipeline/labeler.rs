@@ -7,9 +7,15 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use serde::Deserialize;
+
 use super::EncoderWorker;
+use super::evaluate::TestPart;
 use super::learn::learned_file;
+#[cfg(feature = "neural")]
+use super::learn::{TextNetwork, TextNetworkWorker};
 use super::model::{Model, find_model, load_model};
+use super::outcome::{Evaluation, Learned};
 use super::run::Kepts;
 use super::shelf::{Kept, Shelf};
 use super::watch::Watch;
@@ -20,6 +26,9 @@ use crate::error::{Error, Result};
 pub enum Labeler {
     /// What a run trained.
     Run(Box<Model>),
+    /// What was learned beside it.
+    #[cfg(feature = "neural")]
+    Network(Box<TextNetwork>),
     /// The mean of several.
     Mean(Vec<Labeler>),
 }
@@ -35,6 +44,8 @@ impl Labeler {
     pub fn labels(&self) -> &[String] {
         match self {
             Labeler::Run(model) => &model.labels,
+            #[cfg(feature = "neural")]
+            Labeler::Network(network) => &network.labels,
             Labeler::Mean(parts) => parts[0].labels(),
         }
     }
@@ -43,6 +54,8 @@ impl Labeler {
     pub fn identity(&self) -> u64 {
         match self {
             Labeler::Run(model) => model.identity,
+            #[cfg(feature = "neural")]
+            Labeler::Network(network) => network.identity,
             Labeler::Mean(parts) => {
                 parts.iter().fold(1, |sum: u64, part| sum.rotate_left(7) ^ part.identity())
             }
@@ -53,7 +66,7 @@ impl Labeler {
     pub fn run(&self) -> Option<&Model> {
         match self {
             Labeler::Run(model) => Some(model),
-            Labeler::Mean(_) => None,
+            _ => None,
         }
     }
 
@@ -61,6 +74,8 @@ impl Labeler {
     pub fn is_trained_on(&self, text: &str) -> bool {
         match self {
             Labeler::Run(model) => model.trained.as_ref().is_some_and(|known| known.holds(text)),
+            #[cfg(feature = "neural")]
+            Labeler::Network(network) => network.trained.holds(text),
             Labeler::Mean(parts) => parts.iter().any(|part| part.is_trained_on(text)),
         }
     }
@@ -69,6 +84,8 @@ impl Labeler {
     pub fn knows_its_texts(&self) -> bool {
         match self {
             Labeler::Run(model) => model.trained.is_some(),
+            #[cfg(feature = "neural")]
+            Labeler::Network(_) => true,
             Labeler::Mean(parts) => parts.iter().all(Labeler::knows_its_texts),
         }
     }
@@ -77,18 +94,23 @@ impl Labeler {
     pub(super) fn clean(&self, text: &str) -> String {
         match self {
             Labeler::Run(model) => model.encoder.cleaner.clean(text).into_owned(),
+            #[cfg(feature = "neural")]
+            Labeler::Network(network) => network.cleaner.clean(text).into_owned(),
             Labeler::Mean(parts) => parts[0].clean(text),
         }
     }
 
     /// A clean text as one that cleaning turns into it: its `<` and `&` are none any more.
     pub fn as_markup<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match self {
-            Labeler::Run(model) => match model.encoder.clean.html {
-                HtmlMode::None => text.into(),
-                _ => text.replace('&', "&amp;").replace('<', "&lt;").into(),
-            },
-            Labeler::Mean(parts) => parts[0].as_markup(text),
+        let mode = match self {
+            Labeler::Run(model) => model.encoder.clean.html,
+            #[cfg(feature = "neural")]
+            Labeler::Network(network) => network.clean.html,
+            Labeler::Mean(parts) => return parts[0].as_markup(text),
+        };
+        match mode {
+            HtmlMode::None => text.into(),
+            _ => text.replace('&', "&amp;").replace('<', "&lt;").into(),
         }
     }
 
@@ -96,6 +118,8 @@ impl Labeler {
     pub(super) fn worker(&self) -> LabelerWorker<'_> {
         match self {
             Labeler::Run(model) => LabelerWorker::Run(model, model.encoder.worker()),
+            #[cfg(feature = "neural")]
+            Labeler::Network(network) => LabelerWorker::Network(network.worker()),
             Labeler::Mean(parts) => {
                 LabelerWorker::Mean(parts.iter().map(Labeler::worker).collect(), Vec::new())
             }
@@ -107,6 +131,9 @@ impl Labeler {
 pub(super) enum LabelerWorker<'a> {
     /// For the model of a run.
     Run(&'a Model, EncoderWorker<'a>),
+    /// For a network.
+    #[cfg(feature = "neural")]
+    Network(TextNetworkWorker<'a>),
     /// For the mean of several, with room for the probabilities of one.
     Mean(Vec<LabelerWorker<'a>>, Vec<f64>),
 }
@@ -126,6 +153,8 @@ impl LabelerWorker<'_> {
                 let (columns, values) = worker.try_encode(text)?;
                 model.classifier.probabilities(columns, values, out);
             }
+            #[cfg(feature = "neural")]
+            LabelerWorker::Network(worker) => worker.probabilities(text, out)?,
             LabelerWorker::Mean(parts, one) => {
                 let share = 1.0 / parts.len() as f64;
                 let mut sum = Vec::new();
@@ -144,6 +173,8 @@ impl LabelerWorker<'_> {
     pub fn terms(&self) -> (u32, u32) {
         match self {
             LabelerWorker::Run(_, worker) => worker.terms(),
+            #[cfg(feature = "neural")]
+            LabelerWorker::Network(worker) => worker.terms(),
             LabelerWorker::Mean(parts, _) => parts[0].terms(),
         }
     }
@@ -189,7 +220,24 @@ fn find_one(state: &Path, name: &str, watch: &dyn Watch) -> Result<Option<Labele
     if !path.exists() {
         return Ok(None);
     }
-    Err(super::learn::no_networks().at(path.display().to_string()))
+    network(&path, watch).map(Some)
+}
+
+#[cfg(feature = "neural")]
+fn network(path: &Path, watch: &dyn Watch) -> Result<Labeler> {
+    TextNetwork::load(path, watch).map(|network| Labeler::Network(Box::new(network)))
+}
+
+#[cfg(not(feature = "neural"))]
+fn network(path: &Path, _: &dyn Watch) -> Result<Labeler> {
+    Err(crate::learn::no_networks().at(path.display().to_string()))
+}
+
+/// What stands beside a learned model, as far as it is needed here.
+#[derive(Deserialize)]
+struct Facts {
+    evaluation: Option<Evaluation>,
+    test_part: Option<TestPart>,
 }
 
 /// What is known of the worth of a model, as far as it can be read: a report says more
@@ -206,9 +254,15 @@ pub(super) fn evidence_of(state: &Path, reference: &str) -> Option<Kepts> {
         }
         Some((pipeline, learned)) => {
             let path = learned_file(state, pipeline, learned).ok()?.with_extension("json");
-            let mut facts: serde_json::Value =
-                serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
-            serde_json::from_value(facts.get_mut("evidence")?.take()).ok()
+            let facts: Facts = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+            let metrics = facts.evaluation?;
+            let learned = Learned {
+                documents: metrics.train_documents,
+                labels: metrics.metrics.labels.len() as u64,
+                official: metrics.split == "official",
+            };
+            let (metrics, test_part) = (Some(metrics), facts.test_part);
+            Some(Kepts { learned, metrics, skipped: 0, test_part })
         }
     }
 }

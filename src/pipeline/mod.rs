@@ -56,7 +56,16 @@ pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use known_texts::KnownTexts;
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
 pub use labeler::{Labeler, find_labeler, labeler_names, load_labeler};
-pub use learn::{embedding_file, learned_file};
+pub use learn::{
+    Alpha, EmbedReport, KeptEmbedding, Rated, Rater, RatingOptions, TriedAlpha, embedding_file,
+    import_embedding, learn_ratings, learned_file, list_embeddings, load_embedding,
+    remove_embedding, train_embedding,
+};
+#[cfg(feature = "neural")]
+pub use learn::{
+    AugmentSettings, Augmented, Beside, LearnedNetwork, NetworkSettings, TextNetwork,
+    TextNetworkWorker, Tried, analyze_for_networks, augment, learn_network,
+};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use morphemes::{MorphemeForm, Told, morpheme_lines};
 pub use news::{

@@ -33,7 +33,17 @@ pub fn split(documents: &[Meta], test_size: f64) -> Parts {
     if !is_labelled {
         return Parts { train: used, test: Vec::new(), official: false };
     }
-    by_hash(documents, &used, test_size)
+    by_hash(documents, &used, test_size, |document| document.label.clone().unwrap_or_default())
+}
+
+/// Parts the documents that have a rating in the same way, `test_size` of each rating.
+pub fn split_rated(documents: &[Meta], test_size: f64) -> Parts {
+    let is_rated = |place: &usize| documents[*place].rating.is_some_and(f32::is_finite);
+    let used: Vec<usize> = (0..documents.len()).filter(is_rated).collect();
+    if used.iter().any(|&place| documents[place].split.is_some()) {
+        return official(documents, &used);
+    }
+    by_hash(documents, &used, test_size, |document| document.rating.map_or(0, f32::to_bits))
 }
 
 /// Places in `test` whose text stands in `train` as well.
@@ -49,7 +59,13 @@ fn official(documents: &[Meta], used: &[usize]) -> Parts {
     Parts { train: of(Split::Train), test: of(Split::Test), official: true }
 }
 
-fn by_hash(documents: &[Meta], used: &[usize], test_size: f64) -> Parts {
+/// `test_size` of the documents of each `class` is tested.
+fn by_hash<Class: Ord>(
+    documents: &[Meta],
+    used: &[usize],
+    test_size: f64,
+    class: impl Fn(&Meta) -> Class,
+) -> Parts {
     // Equal texts go where the smallest of their ids goes.
     let mut speakers: HashMap<u128, &str> = HashMap::new();
     for &place in used {
@@ -57,16 +73,15 @@ fn by_hash(documents: &[Meta], used: &[usize], test_size: f64) -> Parts {
         let speaker = speakers.entry(document.text).or_insert(&document.id);
         *speaker = (*speaker).min(&document.id);
     }
-    let mut by_label: BTreeMap<&str, Vec<(u64, usize)>> = BTreeMap::new();
+    let mut by_class: BTreeMap<Class, Vec<(u64, usize)>> = BTreeMap::new();
     for &place in used {
         let document = &documents[place];
-        let label = document.label.as_deref().unwrap_or_default();
         let hash = xxh3_64(speakers[&document.text].as_bytes());
-        by_label.entry(label).or_default().push((hash, place));
+        by_class.entry(class(document)).or_default().push((hash, place));
     }
     let mut parts = Parts::default();
     let mut tested: HashSet<u128> = HashSet::new();
-    for places in by_label.values_mut() {
+    for places in by_class.values_mut() {
         places.sort_unstable();
         let wanted = (places.len() as f64 * test_size).round() as usize;
         tested.extend(places[..wanted].iter().map(|&(_, place)| documents[place].text));
@@ -113,6 +128,23 @@ mod tests {
         };
         assert_eq!((count("a"), count("b")), (5, 15));
         assert_eq!(parts.train.len(), 80);
+    }
+
+    #[test]
+    fn a_fifth_of_each_rating_is_tested() {
+        let mut documents: Vec<Meta> =
+            (0..100).map(|n| document(&format!("d{n}"), "a", n as u128)).collect();
+        for (n, document) in documents.iter_mut().enumerate() {
+            document.label = None;
+            document.rating = (n >= 20).then_some([1.0, 10.0][n % 2]);
+        }
+        let parts = split_rated(&documents, 0.2);
+        let count = |rating| {
+            parts.test.iter().filter(|&&place| documents[place].rating == Some(rating)).count()
+        };
+        assert_eq!((count(1.0), count(10.0), parts.train.len()), (8, 8, 64));
+        documents[50].split = Some(Split::Test);
+        assert_eq!(split_rated(&documents, 0.2).test, [50]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod frame;
 mod init;
 mod korean;
 mod labelling;
+mod learn_network;
+mod learn_regression;
 mod news;
 mod report;
 mod reviews;

@@ -1,13 +1,33 @@
 //! The learning room's part of the hallway: a pipeline's documents → what is learned of them.
 
+#[cfg(feature = "neural")]
+mod augment;
+#[cfg(feature = "neural")]
+mod beside;
+mod embed;
+#[cfg(feature = "neural")]
+mod lexicon;
 mod material;
+#[cfg(feature = "neural")]
+mod network;
 mod place;
+mod rating;
+#[cfg(feature = "neural")]
+mod text_network;
+#[cfg(feature = "neural")]
+mod vectors;
 
+#[cfg(feature = "neural")]
+pub use augment::{AugmentSettings, Augmented, Tried, augment};
+#[cfg(feature = "neural")]
+pub use beside::Beside;
+pub use embed::{
+    EmbedReport, KeptEmbedding, import_embedding, list_embeddings, load_embedding,
+    remove_embedding, train_embedding,
+};
+#[cfg(feature = "neural")]
+pub use network::{LearnedNetwork, NetworkSettings, analyze_for_networks, learn_network};
 pub use place::{embedding_file, learned_file};
-
-use crate::error::Error;
-
-/// What to say where a network is asked for but left out.
-pub(super) fn no_networks() -> Error {
-    Error::usage("neural networks are not in this build").hinted("build with --features neural")
-}
+pub use rating::{Alpha, Rated, Rater, RatingOptions, TriedAlpha, learn_ratings};
+#[cfg(feature = "neural")]
+pub use text_network::{TextNetwork, TextNetworkWorker};

@@ -7,7 +7,9 @@
 //! A plot is stretched to the width that there is: across, it has a slot a
 //! period; down, [`UNITS`] a pixel. Ticks stand outside of it, in per cent.
 
+mod axis;
 mod calendar;
+mod curve;
 mod path;
 mod scale;
 mod share;
@@ -17,6 +19,8 @@ mod volume;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+pub use axis::Axis;
+pub use curve::{axes, curve_svg, title};
 pub use share::share;
 pub use timeline::Timeline;
 pub use volume::{Stack, volume};

@@ -4,12 +4,11 @@
 //! threads does not show in the result.
 
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
-use super::check;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Pairs of steps and gradient changes that are remembered.
 const MEMORY: usize = 10;
@@ -20,13 +19,13 @@ const MAX_TRIES: u32 = 60;
 
 /// Where the search ended.
 #[derive(Debug, Clone)]
-pub(super) struct Minimum {
+pub(crate) struct Minimum {
     /// The point found.
-    pub(super) point: Vec<f64>,
+    pub(crate) point: Vec<f64>,
     /// Steps taken.
-    pub(super) iterations: u32,
+    pub(crate) iterations: u32,
     /// Whether the gradient fell to the tolerance.
-    pub(super) converged: bool,
+    pub(crate) converged: bool,
 }
 
 /// Walks down from `point` until no component of the gradient exceeds `tol`.
@@ -35,7 +34,7 @@ pub(super) struct Minimum {
 ///
 /// # Errors
 /// An interrupt, once `stop` is set.
-pub(super) fn minimize(
+pub(crate) fn minimize(
     mut point: Vec<f64>,
     tol: f64,
     max_iter: u32,
@@ -84,7 +83,9 @@ fn wolfe_step(
     let (mut short, mut long, mut length) = (0.0, f64::INFINITY, 1.0);
     let mut next = Place { point: point.to_vec(), value, gradient: gradient.to_vec() };
     for _ in 0..MAX_TRIES {
-        check(stop)?;
+        if stop.load(Relaxed) {
+            return Err(Error::interrupted());
+        }
         next.point.copy_from_slice(point);
         add_scaled(&mut next.point, length, direction);
         next.value = evaluate(&next.point, &mut next.gradient);
@@ -167,7 +168,7 @@ fn add_scaled(target: &mut [f64], factor: f64, direction: &[f64]) {
 }
 
 /// Sum of products, piece by piece.
-pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {
+pub(crate) fn dot(left: &[f64], right: &[f64]) -> f64 {
     let pieces = left.par_chunks(PIECE).zip(right.par_chunks(PIECE));
     let sums: Vec<f64> =
         pieces.map(|(l, r)| l.iter().zip(r).map(|(l, r)| l * r).sum::<f64>()).collect();

@@ -1,0 +1,86 @@
+//! `malmoi learn mlp`: dense layers over a table's columns, or over a pipeline's text.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use malmoi::{Error, Result};
+
+use super::super::Context;
+use super::network::{ActivationName, TextBody, TextNet, TextOptions, learn_text};
+use super::table::ColumnOptions;
+
+/// From what, and how.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Learn from a table instead of a pipeline: CSV or TSV, packed with gzip or not
+    #[arg(long, value_name = "FILE", requires = "target", conflicts_with = "name")]
+    pub data: Option<PathBuf>,
+    /// The column of the table that is learned
+    #[arg(long, value_name = "COLUMN", requires = "data")]
+    pub target: Option<String>,
+    /// The target is a number, not a class
+    #[arg(long, requires = "data")]
+    pub number: bool,
+    #[command(flatten)]
+    pub columns: ColumnOptions,
+    /// Predict a row `a,b,…` (repeatable)
+    #[arg(long, value_name = "ROW", allow_hyphen_values = true, requires = "data")]
+    pub predict: Vec<String>,
+    /// Share of the table's rows that say when to end
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, requires = "data")]
+    pub validation: f64,
+    /// What a text is to the network
+    #[arg(long, value_name = "NAME", default_value = "embedding", conflicts_with = "data")]
+    pub features: FeaturesName,
+    /// Widths of the hidden layers
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "64")]
+    pub hidden: Vec<usize>,
+    /// What follows each of them [default: tanh for tables, relu for text]
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<ActivationName>,
+    #[command(flatten)]
+    pub text: TextOptions,
+}
+
+/// What a text is to a network of dense layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FeaturesName {
+    /// The mean of its tokens' vectors.
+    Embedding,
+    /// Its TF-IDF row in few dimensions.
+    Svd,
+}
+
+/// Trains the network, and says what it is worth.
+///
+/// # Errors
+/// If the input cannot be learned from, or the training diverges.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    if !(0.0..0.9).contains(&arguments.validation) {
+        return Err(Error::usage(format!("--validation is {}", arguments.validation))
+            .hinted("give a share from 0 to less than 0.9"));
+    }
+    if arguments.data.is_some() {
+        return learn_table(arguments, context);
+    }
+    if arguments.features == FeaturesName::Svd {
+        return learn_reduced(arguments, context);
+    }
+    let activation = arguments.activation.unwrap_or(ActivationName::Relu);
+    let hidden = &arguments.hidden;
+    let asked = TextNet { kind: "mlp", body: TextBody::Mean, hidden, activation };
+    learn_text(&arguments.text, asked, context)
+}
+
+#[cfg(not(feature = "neural"))]
+fn learn_table(_: &Arguments, _: &Context) -> Result<()> {
+    Err(super::network::no_networks())
+}
+
+#[cfg(not(feature = "neural"))]
+fn learn_reduced(_: &Arguments, _: &Context) -> Result<()> {
+    Err(super::network::no_networks())
+}
+
+#[cfg(feature = "neural")]
+use super::mlp_run::{learn_reduced, learn_table};

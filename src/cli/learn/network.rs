@@ -1,0 +1,175 @@
+//! `malmoi learn rnn`, `cnn` and `mlp` on a pipeline's text: options, and what is shown.
+
+use clap::ValueEnum;
+use malmoi::Result;
+
+use super::super::Context;
+use super::super::selection::Selection;
+use super::curve::CurveOptions;
+
+const HEADING: &str = "Training";
+
+/// What all networks over text have.
+#[derive(clap::Args)]
+pub struct TextOptions {
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Keep it under this name [default: the kind of network]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Length of a token's vector
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    pub dimensions: usize,
+    /// Leave out terms of fewer training documents
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub min_count: usize,
+    /// Read no more tokens of a text
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    pub longest: usize,
+    /// Start from the vectors of this embedding (`malmoi embed`) instead of random ones
+    #[arg(long, value_name = "NAME")]
+    pub embedding: Option<String>,
+    /// Leave the vectors as they are
+    #[arg(long, requires = "embedding")]
+    pub frozen: bool,
+    #[command(flatten)]
+    pub training: NetworkTraining,
+    #[command(flatten)]
+    pub curve: CurveOptions,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a network is trained.
+#[derive(clap::Args)]
+pub struct NetworkTraining {
+    /// How often each example is shown, at most
+    #[arg(long, value_name = "N", help_heading = HEADING)]
+    pub epochs: Option<usize>,
+    /// Examples between two steps
+    #[arg(long, value_name = "N", help_heading = HEADING)]
+    pub batch_size: Option<usize>,
+    /// How a step follows from the slope
+    #[arg(long, value_name = "NAME", default_value = "adam", help_heading = HEADING)]
+    pub optimizer: StepName,
+    /// Length of the steps
+    #[arg(long, value_name = "RATE", help_heading = HEADING)]
+    pub learning_rate: Option<f64>,
+    /// Shorten slopes that are longer; 0: never
+    #[arg(long, value_name = "LENGTH", default_value_t = 5.0, help_heading = HEADING)]
+    pub clip: f64,
+    /// End after so many epochs without a better validation loss
+    #[arg(long, value_name = "EPOCHS", default_value_t = 2, help_heading = HEADING)]
+    pub patience: usize,
+    /// Share of the numbers between layers that are left out while learning
+    #[arg(long, value_name = "SHARE", help_heading = HEADING)]
+    pub dropout: Option<f64>,
+    /// The same of the tokens' vectors
+    #[arg(long, value_name = "SHARE", help_heading = HEADING)]
+    pub token_dropout: Option<f64>,
+    /// Shrink weights by this much of themselves in a step of length 1
+    #[arg(long, value_name = "X", default_value_t = 0.0, help_heading = HEADING)]
+    pub weight_decay: f64,
+    /// Share of each target that goes to all classes alike
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, help_heading = HEADING)]
+    pub label_smoothing: f64,
+    /// Seed of all that is random
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = HEADING)]
+    pub seed: u64,
+}
+
+/// Optimizers of networks by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StepName {
+    /// Steps down the slope.
+    Sgd,
+    /// The same with speed that is kept.
+    Momentum,
+    /// Each number by the size of its own slopes.
+    Adam,
+}
+
+/// What follows a dense layer, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ActivationName {
+    /// max(0, x).
+    Relu,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// 1 / (1 + exp(-x)).
+    Sigmoid,
+}
+
+/// What makes a row of the tokens.
+pub enum TextBody {
+    /// The mean of their vectors.
+    Mean,
+    /// Filters over neighbours.
+    Convolution { widths: Vec<usize>, filters: usize },
+    /// A recurrent network.
+    Recurrent { cell: CellName, hidden: usize, pooling: PoolingName, bidirectional: bool },
+}
+
+/// A network over text, as a command asks for it.
+pub struct TextNet<'a> {
+    /// What it is kept as, where no name is given.
+    pub kind: &'a str,
+    /// What makes a row of the tokens.
+    pub body: TextBody,
+    /// Widths of the dense layers behind it.
+    pub hidden: &'a [usize],
+    /// What follows each of them.
+    pub activation: ActivationName,
+}
+
+/// Cells by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CellName {
+    /// tanh of the sum.
+    Simple,
+    /// Gated recurrent unit.
+    Gru,
+    /// Long short-term memory.
+    Lstm,
+}
+
+impl CellName {
+    /// What the network is kept as.
+    pub fn name(self) -> &'static str {
+        match self {
+            CellName::Simple => "simple",
+            CellName::Gru => "gru",
+            CellName::Lstm => "lstm",
+        }
+    }
+}
+
+/// Poolings by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PoolingName {
+    /// The last state.
+    Last,
+    /// The largest of each number.
+    Max,
+    /// The mean of each number.
+    Mean,
+}
+
+/// What to say where networks are asked for but left out.
+#[cfg(not(feature = "neural"))]
+pub fn no_networks() -> malmoi::Error {
+    malmoi::learn::no_networks()
+}
+
+/// Trains, measures, keeps and shows a network over text.
+///
+/// # Errors
+/// If this build has no networks.
+#[cfg(not(feature = "neural"))]
+pub fn learn_text(_: &TextOptions, _: TextNet, _: &Context) -> Result<()> {
+    Err(no_networks())
+}
+
+#[cfg(feature = "neural")]
+pub use super::network_run::learn_text;

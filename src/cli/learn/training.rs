@@ -1,0 +1,108 @@
+//! `--optimizer`, `--steps` and their like: how a model goes down its loss.
+
+use clap::ValueEnum;
+use malmoi::learn::{DescentParams, Optimizer};
+use malmoi::{Error, Result};
+
+/// How long the steps are where nobody says it.
+const OF_SGD: f64 = 0.01;
+const OF_ADAM: f64 = 0.05;
+
+/// How to go down.
+#[derive(clap::Args)]
+pub struct TrainingOptions {
+    /// How a step follows from the slope; `lbfgs` goes to the optimum by itself [default: adam]
+    #[arg(long, value_name = "NAME", help_heading = HEADING)]
+    pub optimizer: Option<OptimizerName>,
+    /// Length of the steps [default: 0.05 for adam, else 0.01]
+    #[arg(long, value_name = "RATE", help_heading = HEADING)]
+    learning_rate: Option<f64>,
+    /// Number of steps
+    #[arg(long, value_name = "N", default_value_t = 2_000, help_heading = HEADING)]
+    steps: u64,
+    /// Rows a step; `all` is every row
+    #[arg(long, value_name = "ROWS", default_value = "all", value_parser = batch_size, help_heading = HEADING)]
+    batch_size: usize,
+    /// Seed of what is random
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = HEADING)]
+    seed: u64,
+    /// Measure the loss after so many steps [default: a twentieth of all]
+    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..), help_heading = HEADING)]
+    every: Option<u64>,
+}
+
+const HEADING: &str = "Training";
+
+/// Optimizers by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OptimizerName {
+    /// Steps down the slope.
+    Sgd,
+    /// The same with speed that is kept.
+    Momentum,
+    /// Each number by the size of its own slopes.
+    Adam,
+    /// All rows at once, by what earlier slopes say of the curvature.
+    Lbfgs,
+}
+
+impl TrainingOptions {
+    /// The steps, checked.
+    ///
+    /// # Errors
+    /// If an option cannot be used.
+    pub fn params(&self) -> Result<DescentParams> {
+        let name = self.optimizer.unwrap_or(OptimizerName::Adam);
+        let optimizer = match name {
+            OptimizerName::Sgd => Optimizer::Sgd,
+            OptimizerName::Momentum => Optimizer::Momentum,
+            OptimizerName::Adam => Optimizer::Adam,
+            OptimizerName::Lbfgs => Optimizer::Lbfgs,
+        };
+        if optimizer == Optimizer::Lbfgs && (self.learning_rate.is_some() || self.batch_size > 0) {
+            return Err(Error::usage("lbfgs takes neither --learning-rate nor --batch-size")
+                .hinted("it looks at all rows at once and finds the length of its steps"));
+        }
+        let usual = if optimizer == Optimizer::Adam { OF_ADAM } else { OF_SGD };
+        let learning_rate = self.learning_rate.unwrap_or(usual);
+        if !(learning_rate.is_finite() && learning_rate > 0.0) {
+            return Err(Error::usage(format!("--learning-rate is {learning_rate}"))
+                .hinted("give a number above 0, such as 0.01"));
+        }
+        Ok(DescentParams {
+            optimizer,
+            learning_rate,
+            steps: self.steps,
+            batch_size: self.batch_size,
+            seed: self.seed,
+            record_every: self.every.unwrap_or(0),
+        })
+    }
+
+    /// Whether the user says how often the loss is measured.
+    pub fn is_every_asked(&self) -> bool {
+        self.every.is_some()
+    }
+}
+
+/// How it was learned, in words.
+pub fn described(params: &DescentParams) -> String {
+    let name = match params.optimizer {
+        Optimizer::Lbfgs => return format!("lbfgs, {} steps at most", params.steps),
+        Optimizer::Sgd => "sgd",
+        Optimizer::Momentum => "momentum",
+        Optimizer::Adam => "adam",
+    };
+    let rows = match params.batch_size {
+        0 => "all rows".to_owned(),
+        rows => format!("{rows} rows"),
+    };
+    format!("{name}, learning rate {}, {} steps of {rows}", params.learning_rate, params.steps)
+}
+
+fn batch_size(text: &str) -> std::result::Result<usize, String> {
+    match text {
+        "all" => Ok(0),
+        text => text.parse().map_err(|_| "give a number of rows, or `all`".to_owned()),
+    }
+}

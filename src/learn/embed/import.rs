@@ -1,0 +1,384 @@
+//! Vectors of word2vec, fastText and gensim → an embedding.
+//!
+//! In: a file, packed with gzip or not, whose first line says how many vectors there are and
+//! how long: then text (`word 0.1 -0.2 …`; fastText's `.vec` is the same) or binary (the
+//! word, a blank, its numbers as little-endian floats). Which of the two it is, the bytes
+//! tell. Promises: memory grows with what was read, not with what the first line claims.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::embedding::{About, Embedding};
+use super::params::MOST_DIMENSIONS;
+use super::storage::LONGEST_TERM;
+use crate::data::{Interner, UNKNOWN};
+use crate::error::{Error, Result};
+use crate::files::{open_regular, place};
+
+/// An imported embedding, and what was found on the way.
+pub struct Imported {
+    /// The vectors.
+    pub embedding: Embedding,
+    /// Lines whose word had stood there before; the first vector of a word wins.
+    pub duplicates: u64,
+    /// Words that are no UTF-8; they are left out.
+    pub malformed: u64,
+}
+
+/// Most numbers that are kept: 16 GB of them.
+const MOST_NUMBERS: usize = 1 << 32;
+
+/// Bytes of the longest line of text.
+const LONGEST_LINE: usize = LONGEST_TERM + 64 * MOST_DIMENSIONS;
+
+/// Reads a file of vectors.
+///
+/// # Errors
+/// The file cannot be read; it is none of vectors; a line is malformed — then with its
+/// number —; or `stop` says so.
+pub fn import(path: &Path, stop: &dyn Fn() -> Result<()>) -> Result<Imported> {
+    let failed = |error| Error::file("cannot read the vectors", path, error);
+    let mut file = BufReader::with_capacity(1 << 16, open_regular(path).map_err(failed)?);
+    let is_packed = file.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
+    let input: Box<dyn Read> = match is_packed {
+        true => Box::new(MultiGzDecoder::new(file)),
+        false => Box::new(file),
+    };
+    read(BufReader::with_capacity(1 << 18, input), path, stop)
+}
+
+fn read(mut input: impl BufRead, path: &Path, stop: &dyn Fn() -> Result<()>) -> Result<Imported> {
+    let mut line = Vec::new();
+    next_line(&mut input, &mut line).map_err(|why| why.at_line(path, 1))?;
+    let (claimed, dimensions) = head(&line).ok_or_else(|| {
+        Error::data("the first line does not say how many vectors there are, and how long")
+            .at(place(path, 1))
+            .hinted("vectors of word2vec and fastText begin with `71290 100`; GloVe's do not: put such a line before them")
+    })?;
+    let is_text = is_text(&mut input, dimensions).map_err(|why| why.at_line(path, 2))?;
+    let mut table = Table::new(dimensions, if is_text { "text" } else { "binary" });
+    // What the file claims is believed no further than it is there.
+    for row in 0..claimed {
+        if row % 1024 == 0 {
+            stop()?;
+        }
+        let read = match is_text {
+            true => text_row(&mut input, &mut line, &mut table),
+            false => binary_row(&mut input, &mut line, &mut table),
+        };
+        read.map_err(|why| match is_text {
+            true => why.at_line(path, row + 2),
+            false => why.at_word(path, row + 1),
+        })?;
+    }
+    if is_text && !rest_is_blank(&mut input).map_err(|why| why.at_line(path, claimed + 2))? {
+        return Err(Error::data(format!(
+            "there are more than the {claimed} vectors of the first line"
+        ))
+        .at(place(path, claimed + 2))
+        .hinted("correct the first number of the first line"));
+    }
+    table.finish(path)
+}
+
+/// Why a row cannot be used.
+enum Why {
+    Io(std::io::Error),
+    Wrong(String),
+}
+
+impl From<std::io::Error> for Why {
+    fn from(error: std::io::Error) -> Self {
+        Why::Io(error)
+    }
+}
+
+impl Why {
+    fn at_line(self, path: &Path, line: u64) -> Error {
+        match self {
+            Why::Io(error) => Error::file("cannot read the vectors", path, error),
+            Why::Wrong(why) => Error::data(why).at(place(path, line)),
+        }
+    }
+
+    fn at_word(self, path: &Path, word: u64) -> Error {
+        match self {
+            Why::Wrong(why) => Error::data(why).at(format!("{}, vector {word}", path.display())),
+            io => io.at_line(path, word),
+        }
+    }
+}
+
+fn wrong<T>(why: impl Into<String>) -> Result<T, Why> {
+    Err(Why::Wrong(why.into()))
+}
+
+/// `71290 100`
+fn head(line: &[u8]) -> Option<(u64, usize)> {
+    let line = str::from_utf8(line).ok()?;
+    let mut numbers = line.split_ascii_whitespace();
+    let (count, dimensions) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
+    let is_whole = numbers.next().is_none() && (1..=MOST_DIMENSIONS).contains(&dimensions);
+    is_whole.then_some((count, dimensions))
+}
+
+/// Whether what follows the first line is text: a word, and behind it numbers that are
+/// written out as far as can be seen. Binary numbers hold bytes that text does not.
+fn is_text(input: &mut impl BufRead, dimensions: usize) -> Result<bool, Why> {
+    let seen = input.fill_buf()?;
+    let seen = &seen[..seen.len().min(dimensions * 4 + 256)];
+    let Some(blank) = seen.iter().position(|byte| *byte == b' ' || *byte == b'\t') else {
+        return Ok(true);
+    };
+    let is_written = |byte: &u8| byte.is_ascii_digit() || b" \t\r\n.-+eEinfaINFA".contains(byte);
+    let numbers = &seen[blank..];
+    let end = numbers.iter().position(|byte| *byte == b'\n').unwrap_or(numbers.len());
+    Ok(numbers[..end].iter().all(is_written) && (end > 8 || end == numbers.len() || dimensions < 8))
+}
+
+/// A line without its end; `false` where none is left.
+fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool, Why> {
+    line.clear();
+    let read = input.take(LONGEST_LINE as u64).read_until(b'\n', line)?;
+    if read == LONGEST_LINE && line.last() != Some(&b'\n') {
+        return wrong(format!("a line has more than {LONGEST_LINE} bytes"));
+    }
+    while line.last().is_some_and(|last| b"\r\n".contains(last)) {
+        line.pop();
+    }
+    Ok(read > 0)
+}
+
+/// `word 0.1 -0.2 …`; a word may hold blanks, as some of the published files have it.
+fn text_row(input: &mut impl BufRead, line: &mut Vec<u8>, table: &mut Table) -> Result<(), Why> {
+    if !next_line(input, line)? {
+        return wrong("the file ends before the vectors that its first line promises");
+    }
+    let trimmed = line.trim_ascii_end();
+    let start = table.vectors.len();
+    let mut end = trimmed.len();
+    for _ in 0..table.dimensions {
+        let Some(blank) = trimmed[..end].iter().rposition(|byte| b" \t".contains(byte)) else {
+            table.vectors.truncate(start);
+            return wrong(format!(
+                "a line has {} numbers, not {}",
+                trimmed.split(|byte| b" \t".contains(byte)).count() - 1,
+                table.dimensions
+            ));
+        };
+        let written = &trimmed[blank + 1..end];
+        let value = str::from_utf8(written).ok().and_then(|text| text.parse::<f32>().ok());
+        let Some(value) = value.filter(|value| value.is_finite()) else {
+            table.vectors.truncate(start);
+            let shown: String = String::from_utf8_lossy(written).chars().take(30).collect();
+            return wrong(format!("`{shown}` is no finite number"));
+        };
+        table.vectors.push(value);
+        end = blank;
+    }
+    table.vectors[start..].reverse();
+    table.keep(&trimmed[..end])
+}
+
+/// The word, a blank, its numbers; word2vec puts a line feed behind them, gensim none.
+fn binary_row(input: &mut impl BufRead, word: &mut Vec<u8>, table: &mut Table) -> Result<(), Why> {
+    word.clear();
+    input.take(LONGEST_TERM as u64 + 2).read_until(b' ', word)?;
+    if word.pop() != Some(b' ') {
+        return wrong(
+            "the file ends before the vectors that its first line promises, or a word is too long",
+        );
+    }
+    let start = table.vectors.len();
+    for _ in 0..table.dimensions {
+        let mut bytes = [0; 4];
+        input.read_exact(&mut bytes).map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => Why::Wrong("the file ends in a vector".into()),
+            _ => Why::Io(error),
+        })?;
+        table.vectors.push(f32::from_le_bytes(bytes));
+    }
+    if !table.vectors[start..].iter().all(|value| value.is_finite()) {
+        table.vectors.truncate(start);
+        return wrong("a number is infinite, or is none");
+    }
+    table.keep(word.strip_prefix(b"\n").unwrap_or(word))
+}
+
+fn rest_is_blank(input: &mut impl BufRead) -> Result<bool, Why> {
+    let mut line = Vec::new();
+    while next_line(input, &mut line)? {
+        if !line.trim_ascii().is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What was read so far.
+struct Table {
+    terms: Interner,
+    bytes: usize,
+    vectors: Vec<f32>,
+    dimensions: usize,
+    duplicates: u64,
+    malformed: u64,
+    form: &'static str,
+}
+
+impl Table {
+    fn new(dimensions: usize, form: &'static str) -> Self {
+        Table {
+            terms: Interner::default(),
+            bytes: 0,
+            vectors: Vec::new(),
+            dimensions,
+            duplicates: 0,
+            malformed: 0,
+            form,
+        }
+    }
+
+    /// Gives the last vector its word, or drops it.
+    fn keep(&mut self, word: &[u8]) -> Result<(), Why> {
+        let start = self.vectors.len() - self.dimensions;
+        if word.is_empty() || word.len() > LONGEST_TERM {
+            self.vectors.truncate(start);
+            return wrong("a word is empty or too long");
+        }
+        let Ok(word) = str::from_utf8(word) else {
+            self.malformed += 1;
+            self.vectors.truncate(start);
+            return Ok(());
+        };
+        if self.terms.get(word).is_some() {
+            self.duplicates += 1;
+            self.vectors.truncate(start);
+            return Ok(());
+        }
+        self.bytes += word.len();
+        let is_full = self.bytes > u32::MAX as usize
+            || self.terms.len() + 1 >= UNKNOWN as usize
+            || self.vectors.len() > MOST_NUMBERS;
+        if is_full {
+            return wrong("there are more vectors than can be kept");
+        }
+        self.terms.intern(word);
+        Ok(())
+    }
+
+    fn finish(self, path: &Path) -> Result<Imported> {
+        if self.terms.is_empty() {
+            return Err(Error::data("there is no vector").at(path.display().to_string()));
+        }
+        let about = About { method: format!("imported {}", self.form), ..About::default() };
+        let embedding = Embedding {
+            counts: vec![0; self.terms.len()],
+            terms: self.terms,
+            dimensions: self.dimensions,
+            vectors: self.vectors,
+            subwords: None,
+            about,
+        };
+        Ok(Imported { embedding, duplicates: self.duplicates, malformed: self.malformed })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bytes(bytes: &[u8]) -> Result<Imported> {
+        read(bytes, Path::new("v.txt"), &|| Ok(()))
+    }
+
+    fn refused(text: &str, line: u64, expected: &str) {
+        let error = bytes(text.as_bytes()).err().unwrap();
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(error.place(), Some(format!("v.txt, line {line}").as_str()), "{error}");
+    }
+
+    #[test]
+    fn text_is_read() {
+        let imported =
+            bytes("3 2\n영화 1 -2.5\nNew York 0.5 1e-3 \r\n영화 9 9\n\n".as_bytes()).unwrap();
+        let embedding = imported.embedding;
+        assert_eq!((embedding.len(), imported.duplicates, embedding.dimensions), (2, 1, 2));
+        assert_eq!((embedding.term(0), embedding.vector(0)), ("영화", &[1.0, -2.5][..]));
+        assert_eq!((embedding.term(1), embedding.vector(1)), ("New York", &[0.5, 1e-3][..]));
+        assert_eq!(embedding.about.method, "imported text");
+    }
+
+    #[test]
+    fn binary_is_read_with_line_feeds_and_without() {
+        for end in ["", "\n"] {
+            let mut file = b"2 9\n".to_vec();
+            for (word, first) in [("영화", 0.5f32), ("a", -7.0)] {
+                file.extend_from_slice(word.as_bytes());
+                file.push(b' ');
+                (0..9).for_each(|n| file.extend((first + n as f32).to_le_bytes()));
+                file.extend_from_slice(end.as_bytes());
+            }
+            let embedding = bytes(&file).unwrap().embedding;
+            assert_eq!((embedding.term(0), embedding.term(1)), ("영화", "a"));
+            assert_eq!((embedding.vector(0)[8], embedding.vector(1)[0]), (8.5, -7.0));
+            let error = bytes(&file[..file.len() - 5]).err().unwrap();
+            assert_eq!(error.place(), Some("v.txt, vector 2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn wrong_lines_are_told_with_their_number() {
+        refused("", 1, "does not say how many");
+        refused("the 0.1 0.2\n", 1, "does not say how many");
+        refused("5 0\n", 1, "does not say how many");
+        refused("2 2\na 1 2\n", 3, "ends before");
+        refused("1 2\na 1 2\nb 1 2\n", 3, "more than the 1 vectors");
+        refused("2 2\na 1 2\nb 1\n", 3, "a line has 1 numbers, not 2");
+        refused("2 2\na 1 2\nb 1 inf\n", 3, "`inf` is no finite number");
+        refused("2 2\na 1 2\nb 1 x\n", 3, "`x` is no finite number");
+        refused("1 2\n 1 2\n", 2, "a word is empty");
+        refused("18446744073709551615 4096\na 1\n", 2, "numbers, not 4096");
+    }
+
+    #[test]
+    fn packed_files_are_unpacked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.vec");
+        let file = std::fs::File::create(&path).unwrap();
+        let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::default());
+        packed.write_all(b"1 2\na 1 2\n").unwrap();
+        packed.finish().unwrap();
+        assert_eq!(import(&path, &|| Ok(())).unwrap().embedding.vectors, [1.0, 2.0]);
+        let stopped = import(&path, &|| Err(Error::interrupted()));
+        assert_eq!(stopped.err().unwrap().exit_code(), 130);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(body: Vec<u8>, count in 0u64..4, dimensions in 1usize..10) {
+            let mut file = format!("{count} {dimensions}\n").into_bytes();
+            file.extend(body);
+            if let Ok(imported) = bytes(&file) {
+                let embedding = imported.embedding;
+                prop_assert_eq!(embedding.vectors.len(), embedding.len() * dimensions);
+                prop_assert!(embedding.vectors.iter().all(|value| value.is_finite()));
+            }
+        }
+
+        #[test]
+        fn any_lines_are_read_or_refused(body in "[a가 0-9.e\n-]{0,60}", dimensions in 1usize..4) {
+            let file = format!("2 {dimensions}\n{body}");
+            if let Ok(imported) = bytes(file.as_bytes()) {
+                let embedding = imported.embedding;
+                prop_assert_eq!(embedding.vectors.len(), embedding.len() * dimensions);
+            }
+        }
+    }
+}

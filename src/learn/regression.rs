@@ -39,6 +39,18 @@ impl LinearModel {
         outputs.map(|(weights, intercept)| intercept + dot(weights, row)).collect()
     }
 
+    /// A number that is added to all scores changes no probability. Where a penalty decides,
+    /// the weights of a column add up to 0; Adam does not keep to that on its way.
+    fn even_out(&mut self) {
+        let count = self.intercepts.len() as f64;
+        let mean = self.intercepts.iter().sum::<f64>() / count;
+        self.intercepts.iter_mut().for_each(|intercept| *intercept -= mean);
+        for column in 0..self.weights.first().map_or(0, Vec::len) {
+            let mean = self.weights.iter().map(|weights| weights[column]).sum::<f64>() / count;
+            self.weights.iter_mut().for_each(|weights| weights[column] -= mean);
+        }
+    }
+
     /// The probability of each class: of a model with one output, of both.
     pub fn probabilities(&self, row: &[f64]) -> Vec<f64> {
         let mut scores = self.scores(row);
@@ -95,6 +107,9 @@ pub fn fit(
         weights: weights.chunks_exact(table.columns()).map(<[f64]>::to_vec).collect(),
         intercepts: intercepts.to_vec(),
     };
+    if let Loss::Softmax { .. } = loss {
+        model.even_out();
+    }
     for (weights, intercept) in model.weights.iter_mut().zip(&mut model.intercepts) {
         scaling.unscale(weights, intercept);
     }

@@ -29,7 +29,7 @@ pub struct Arguments {
     #[command(flatten)]
     columns: ColumnOptions,
     /// Inverse strength of the penalty, as in scikit-learn; `inf` for none
-    #[arg(long = "C", value_name = "C", default_value_t = 1.0)]
+    #[arg(long = "C", value_name = "C", default_value_t = 1.0, allow_negative_numbers = true)]
     c: f64,
     /// Predict a row `a,b,…` (repeatable)
     #[arg(long, value_name = "ROW", allow_hyphen_values = true)]

@@ -36,7 +36,13 @@ pub struct Arguments {
     #[arg(long, value_name = "ROW|TEXT", allow_hyphen_values = true)]
     pub predict: Vec<String>,
     /// Add so many times the squared weights to the mean squared error of a table
-    #[arg(long, value_name = "L2", default_value_t = 0.0, requires = "data")]
+    #[arg(
+        long,
+        value_name = "L2",
+        default_value_t = 0.0,
+        requires = "data",
+        allow_negative_numbers = true
+    )]
     l2: f64,
     #[command(flatten)]
     pub training: TrainingOptions,

@@ -15,7 +15,7 @@ pub struct TrainingOptions {
     #[arg(long, value_name = "NAME", help_heading = HEADING)]
     pub optimizer: Option<OptimizerName>,
     /// Length of the steps [default: 0.05 for adam, else 0.01]
-    #[arg(long, value_name = "RATE", help_heading = HEADING)]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true, help_heading = HEADING)]
     learning_rate: Option<f64>,
     /// Number of steps
     #[arg(long, value_name = "N", default_value_t = 2_000, help_heading = HEADING)]

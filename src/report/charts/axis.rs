@@ -95,10 +95,10 @@ impl Axis {
         let is_short = size == 0.0 || (1e-4..1e9).contains(&size);
         match tick {
             _ if !is_short => format!("{tick:e}"),
-            _ if self.is_logarithmic => format!("{tick}"),
             tick if self.decimals == 0 && size >= 1_000.0 => {
                 format!("{}{}", if tick < 0.0 { "-" } else { "" }, count(size as u64))
             }
+            _ if self.is_logarithmic => format!("{tick}"),
             tick => format!("{tick:.*}", self.decimals),
         }
     }

@@ -261,6 +261,6 @@ mod tests {
     fn keys_that_do_not_fit_begin_a_row() {
         let mut keys = Keys { x: LEFT, y: 0.0 };
         let rows: Vec<f64> = (0..6).map(|_| keys.place("a rather long name of it").1).collect();
-        assert_eq!(rows, [0.0, 0.0, 0.0, 22.0, 22.0, 22.0]);
+        assert_eq!(rows, [0.0, 0.0, 22.0, 22.0, 44.0, 44.0]);
     }
 }

@@ -4,104 +4,160 @@
 //! step is three small products of matrices, and each row is read and written once.
 
 use super::kernels::{dots, weighted_sum};
+use super::rows::LANES;
 use super::sigmoid::Sigmoid;
 
 /// Copies of the rows of a step.
 pub(super) struct Batch {
-    stride: usize,
     /// Vectors that tell.
-    inputs: Vec<f32>,
-    /// What is added to them.
-    input_changes: Vec<f32>,
+    inputs: Side,
     /// Vectors that are told.
-    outputs: Vec<f32>,
-    /// What is added to them.
-    output_changes: Vec<f32>,
+    outputs: Side,
     /// 1 for an output that stands there, 0 for one that was drawn.
     labels: Vec<f32>,
     /// How much each output counts.
     weights: Vec<f32>,
     /// inputs × outputs.
     scores: Vec<f32>,
-    /// The errors of one input, or at one output.
+    /// Room for the scores of one input.
+    lanes: Vec<[f32; LANES]>,
+    /// inputs × outputs, as the scores.
     errors: Vec<f32>,
+    /// The errors at one output.
     column: Vec<f32>,
+}
+
+/// Rows of one length, and what is to be added to them.
+pub(super) struct Side {
+    stride: usize,
+    count: usize,
+    rows: Vec<f32>,
+    changes: Vec<f32>,
+}
+
+impl Side {
+    fn new(stride: usize) -> Self {
+        Side { stride, count: 0, rows: Vec::new(), changes: Vec::new() }
+    }
+
+    /// Room for one more row; what stands there is to be replaced.
+    #[inline]
+    fn grow(&mut self) -> &mut [f32] {
+        self.count += 1;
+        let end = self.count * self.stride;
+        if self.rows.len() < end {
+            self.rows.resize(end, 0.0);
+            self.changes.resize(end, 0.0);
+        }
+        &mut self.rows[end - self.stride..end]
+    }
+
+    fn rows(&self) -> &[f32] {
+        &self.rows[..self.count * self.stride]
+    }
+
+    fn changes(&self) -> &[f32] {
+        &self.changes[..self.count * self.stride]
+    }
+
+    /// The copy of one row.
+    #[inline]
+    pub fn copy(&mut self, place: usize) -> &mut [f32] {
+        &mut self.rows[place * self.stride..][..self.stride]
+    }
+
+    /// Adds the change of one row to that of an earlier one.
+    pub fn join(&mut self, first: usize, second: usize) {
+        let (before, after) = self.changes.split_at_mut(second * self.stride);
+        let sums = before[first * self.stride..][..self.stride].iter_mut();
+        sums.zip(after).for_each(|(sum, by)| *sum += *by);
+    }
+
+    /// Adds the changes to the copies.
+    pub fn apply(&mut self) {
+        let end = self.count * self.stride;
+        let pairs = self.rows[..end].iter_mut().zip(&self.changes[..end]);
+        pairs.for_each(|(sum, by)| *sum += by);
+    }
 }
 
 impl Batch {
     pub fn new(stride: usize) -> Self {
-        let none = Vec::new;
         Batch {
-            stride,
-            inputs: none(),
-            input_changes: none(),
-            outputs: none(),
-            output_changes: none(),
-            labels: none(),
-            weights: none(),
-            scores: none(),
-            errors: none(),
-            column: none(),
+            inputs: Side::new(stride),
+            outputs: Side::new(stride),
+            labels: Vec::new(),
+            weights: Vec::new(),
+            scores: Vec::new(),
+            lanes: Vec::new(),
+            errors: Vec::new(),
+            column: Vec::new(),
         }
     }
 
     pub fn clear(&mut self) {
-        self.inputs.clear();
-        self.outputs.clear();
+        (self.inputs.count, self.outputs.count) = (0, 0);
         self.labels.clear();
         self.weights.clear();
     }
 
-    /// Room for one more input, filled with zeros.
+    /// Room for one more input, to be filled.
     #[inline]
     pub fn input(&mut self) -> &mut [f32] {
-        let start = self.inputs.len();
-        self.inputs.resize(start + self.stride, 0.0);
-        &mut self.inputs[start..]
+        self.inputs.grow()
     }
 
-    /// Room for one more output, filled with zeros.
+    /// Room for one more output, to be filled.
     #[inline]
     pub fn output(&mut self, label: f32, weight: f32) -> &mut [f32] {
         self.labels.push(label);
         self.weights.push(weight);
-        let start = self.outputs.len();
-        self.outputs.resize(start + self.stride, 0.0);
-        &mut self.outputs[start..]
+        self.outputs.grow()
     }
 
-    /// What is to be added to each input.
-    pub fn input_changes(&self) -> std::slice::ChunksExact<'_, f32> {
-        self.input_changes.chunks_exact(self.stride)
+    /// What is to be added to the inputs, one after another.
+    pub fn input_changes(&self) -> &[f32] {
+        self.inputs.changes()
     }
 
-    /// What is to be added to each output.
-    pub fn output_changes(&self) -> std::slice::ChunksExact<'_, f32> {
-        self.output_changes.chunks_exact(self.stride)
+    /// What is to be added to the outputs, one after another.
+    #[cfg(test)]
+    fn output_changes(&self) -> &[f32] {
+        self.outputs.changes()
+    }
+
+    /// Both sides after a step.
+    pub fn changed(&mut self) -> (&mut Side, &mut Side) {
+        (&mut self.inputs, &mut self.outputs)
     }
 
     /// Computes the changes: `rate` times the gradient of what is to be told.
     #[inline(always)]
     pub fn step(&mut self, sigmoid: &Sigmoid, rate: f32) {
-        let (stride, told) = (self.stride, self.labels.len());
-        let count = self.inputs.len() / stride;
+        let (stride, told) = (self.inputs.stride, self.labels.len());
+        let count = self.inputs.count;
         self.scores.resize(count * told, 0.0);
         self.errors.resize(count * told, 0.0);
-        self.input_changes.resize(count * stride, 0.0);
-        self.output_changes.resize(told * stride, 0.0);
-        for (n, input) in self.inputs.chunks_exact(stride).enumerate() {
-            let place = n * told..(n + 1) * told;
-            dots(input, &self.outputs, &mut self.scores[place.clone()]);
-            let errors = &mut self.errors[place.clone()];
-            for (n, score) in self.scores[place].iter().enumerate() {
-                errors[n] = rate * self.weights[n] * (self.labels[n] - sigmoid.at(*score));
+        self.lanes.resize(told, [0.0; LANES]);
+        let changes = self.inputs.changes.chunks_exact_mut(stride);
+        for (n, (input, change)) in self.inputs.rows.chunks_exact(stride).zip(changes).enumerate() {
+            if n == count {
+                break;
             }
-            weighted_sum(errors, &self.outputs, &mut self.input_changes[n * stride..][..stride]);
+            let scores = &mut self.scores[n * told..][..told];
+            let errors = &mut self.errors[n * told..][..told];
+            dots(input, self.outputs.rows(), &mut self.lanes, scores);
+            let outputs = self.labels.iter().zip(&self.weights);
+            for ((error, score), (label, weight)) in errors.iter_mut().zip(scores).zip(outputs) {
+                *error = rate * weight * (label - sigmoid.at(*score));
+            }
+            weighted_sum(errors, self.outputs.rows(), change);
         }
-        for (n, change) in self.output_changes.chunks_exact_mut(stride).enumerate() {
+        for n in 0..told {
             self.column.clear();
-            self.column.extend(self.errors.iter().skip(n).step_by(told));
-            weighted_sum(&self.column, &self.inputs, change);
+            self.column.extend(self.errors[n..].iter().step_by(told));
+            let change = &mut self.outputs.changes[n * stride..][..stride];
+            weighted_sum(&self.column, self.inputs.rows(), change);
         }
     }
 
@@ -149,7 +205,7 @@ mod tests {
         let (inputs, outputs, stride) = (3, 4, 8);
         let numbers = drawn(inputs, outputs, stride);
         let whole = batch(&numbers, inputs, stride);
-        let changes = whole.input_changes().chain(whole.output_changes()).flatten();
+        let changes = whole.input_changes().iter().chain(whole.output_changes());
         for (place, change) in changes.enumerate() {
             let loss = |by: f32| {
                 let mut moved = numbers.clone();
@@ -165,7 +221,7 @@ mod tests {
     fn a_step_makes_it_likelier() {
         let numbers = drawn(2, 3, 8);
         let before = batch(&numbers, 2, 8);
-        let changes = before.input_changes().chain(before.output_changes()).flatten();
+        let changes = before.input_changes().iter().chain(before.output_changes());
         let moved: Vec<f32> = numbers.iter().zip(changes).map(|(x, by)| x + 0.1 * by).collect();
         assert!(batch(&moved, 2, 8).loss() < before.loss());
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::batch::Batch;
+use super::batch::{Batch, Side};
 use super::negatives::Negatives;
 use super::params::{EmbedParams, Method, SubwordKind};
 use super::rows::{Rows, stride};
@@ -174,22 +174,23 @@ impl<'a> Worker<'a> {
         random: &mut Random,
     ) {
         let model = self.model;
-        for &word in words {
-            self.told.push(word);
-            model.outputs.read(word as usize, self.batch.output(1.0, 1.0));
-        }
-        let drawn = model.params.negative;
-        for _ in 0..drawn {
+        self.told.extend(words);
+        for _ in 0..model.params.negative {
             let word = model.negatives.draw(random);
             if !self.told[..count].contains(&word) {
                 self.told.push(word);
-                model.outputs.read(word as usize, self.batch.output(0.0, count as f32));
+                model.outputs.touch(word as usize);
             }
+        }
+        for (place, &word) in self.told.iter().enumerate() {
+            let (label, weight) = if place < count { (1.0, 1.0) } else { (0.0, count as f32) };
+            model.outputs.read(word as usize, self.batch.output(label, weight));
         }
     }
 
     fn read_mean(&mut self) {
         let mean = self.batch.input();
+        mean.fill(0.0);
         for &row in &self.told_from {
             self.model.inputs.read(row as usize, &mut self.sum);
             mean.iter_mut().zip(&self.sum).for_each(|(sum, value)| *sum += value);
@@ -198,20 +199,37 @@ impl<'a> Worker<'a> {
         mean.iter_mut().for_each(|sum| *sum *= share);
     }
 
-    fn write(&self, is_mean: bool) {
+    /// Adds what was learned to the rows, which others may have changed meanwhile.
+    fn write(&mut self, is_mean: bool) {
         let model = self.model;
-        for (&row, change) in self.told.iter().zip(self.batch.output_changes()) {
-            model.outputs.add(row as usize, change);
+        let (inputs, outputs) = self.batch.changed();
+        write(&model.outputs, &self.told, outputs);
+        if !is_mean {
+            return write(&model.inputs, &self.told_from, inputs);
         }
-        let mut changes = self.batch.input_changes();
-        if is_mean {
-            // Every part learns what the mean should have been, as fastText has it.
-            let change = changes.next().expect("a mean is one input");
-            self.told_from.iter().for_each(|&row| model.inputs.add(row as usize, change));
-            return;
+        // Every part learns what the mean should have been, as fastText has it.
+        for &row in &self.told_from {
+            let (sums, change) = (&mut self.sum, self.batch.input_changes());
+            model.inputs.read(row as usize, sums);
+            sums.iter_mut().zip(change).for_each(|(sum, by)| *sum += by);
+            model.inputs.write(row as usize, sums);
         }
-        for (&row, change) in self.told_from.iter().zip(changes) {
-            model.inputs.add(row as usize, change);
+    }
+}
+
+/// A row that stands there twice learns from both.
+fn write(rows: &Rows, numbers: &[u32], batch: &mut Side) {
+    for (place, row) in numbers.iter().enumerate() {
+        if let Some(first) = numbers[..place].iter().position(|other| other == row) {
+            batch.join(first, place);
         }
+    }
+    for (place, &row) in numbers.iter().enumerate() {
+        rows.read(row as usize, batch.copy(place));
+    }
+    batch.apply();
+    // The first of equal rows holds the changes of all, and is written last.
+    for (place, &row) in numbers.iter().enumerate().rev() {
+        rows.write(row as usize, batch.copy(place));
     }
 }

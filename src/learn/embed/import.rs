@@ -124,18 +124,23 @@ fn head(line: &[u8]) -> Option<(u64, usize)> {
     is_whole.then_some((count, dimensions))
 }
 
-/// Whether what follows the first line is text: a word, and behind it numbers that are
-/// written out as far as can be seen. Binary numbers hold bytes that text does not.
+/// Bytes that tell text from binary numbers beyond doubt.
+const ENOUGH: usize = 64;
+
+/// Whether what follows the first line is text. Among binary numbers stand bytes that text
+/// does not hold; where little is to be seen, what looks like numbers has to be some.
 fn is_text(input: &mut impl BufRead, dimensions: usize) -> Result<bool, Why> {
     let seen = input.fill_buf()?;
     let seen = &seen[..seen.len().min(dimensions * 4 + 256)];
-    let Some(blank) = seen.iter().position(|byte| *byte == b' ' || *byte == b'\t') else {
-        return Ok(true);
-    };
-    let is_written = |byte: &u8| byte.is_ascii_digit() || b" \t\r\n.-+eEinfaINFA".contains(byte);
-    let numbers = &seen[blank..];
-    let end = numbers.iter().position(|byte| *byte == b'\n').unwrap_or(numbers.len());
-    Ok(numbers[..end].iter().all(is_written) && (end > 8 || end == numbers.len() || dimensions < 8))
+    let is_control = |byte: &u8| *byte < b' ' && !b"\t\r\n".contains(byte);
+    let is_whole = str::from_utf8(seen).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if !is_whole || seen.iter().any(is_control) {
+        return Ok(false);
+    }
+    let line = seen.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let numbers = line.iter().skip_while(|byte| !b" \t".contains(byte));
+    let is_written = |byte: &u8| byte.is_ascii_digit() || b" \t\r.-+eEinfaINFA".contains(byte);
+    Ok(seen.len() >= ENOUGH || numbers.into_iter().all(is_written))
 }
 
 /// A line without its end; `false` where none is left.
@@ -342,7 +347,7 @@ mod tests {
         refused("1 2\na 1 2\nb 1 2\n", 3, "more than the 1 vectors");
         refused("2 2\na 1 2\nb 1\n", 3, "a line has 1 numbers, not 2");
         refused("2 2\na 1 2\nb 1 inf\n", 3, "`inf` is no finite number");
-        refused("2 2\na 1 2\nb 1 x\n", 3, "`x` is no finite number");
+        refused("2 2\na 1 2\nb 1 e\n", 3, "`e` is no finite number");
         refused("1 2\n 1 2\n", 2, "a word is empty");
         refused("18446744073709551615 4096\na 1\n", 2, "numbers, not 4096");
     }

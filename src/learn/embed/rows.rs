@@ -16,6 +16,9 @@ pub(super) struct Rows {
 /// Numbers that the kernels take at once.
 pub(super) const LANES: usize = 8;
 
+/// Atomic words of a line of the cache.
+const LINE: usize = 8;
+
 /// Numbers of a row: whole [`LANES`].
 pub(super) fn stride(dimensions: usize) -> usize {
     dimensions.next_multiple_of(LANES)
@@ -30,13 +33,6 @@ impl Rows {
         Rows { pairs, width }
     }
 
-    /// Puts `numbers` in a row.
-    pub fn set(&self, row: usize, numbers: &[f32]) {
-        for (pair, two) in self.row(row).iter().zip(numbers.chunks(2)) {
-            pair.store(joined([two[0], two.get(1).copied().unwrap_or(0.0)]), Relaxed);
-        }
-    }
-
     /// Copies a row.
     #[inline]
     pub fn read(&self, row: usize, out: &mut [f32]) {
@@ -46,14 +42,19 @@ impl Rows {
             .for_each(|(two, pair)| *two = parted(pair.load(Relaxed)));
     }
 
-    /// Adds to a row.
+    /// Asks for a row that will be read: rows that are drawn are seldom in the cache, and the
+    /// processor waits for several at once as long as for one.
     #[inline]
-    pub fn add(&self, row: usize, change: &[f32]) {
-        let (twos, _) = change.as_chunks::<2>();
-        for (two, pair) in twos.iter().zip(self.row(row)) {
-            let [first, second] = parted(pair.load(Relaxed));
-            pair.store(joined([first + two[0], second + two[1]]), Relaxed);
-        }
+    pub fn touch(&self, row: usize) {
+        let lines = self.row(row).iter().step_by(LINE);
+        lines.for_each(|pair| _ = std::hint::black_box(pair.load(Relaxed)));
+    }
+
+    /// Replaces a row.
+    #[inline]
+    pub fn write(&self, row: usize, numbers: &[f32]) {
+        let (twos, _) = numbers.as_chunks::<2>();
+        twos.iter().zip(self.row(row)).for_each(|(two, pair)| pair.store(joined(*two), Relaxed));
     }
 
     fn row(&self, row: usize) -> &[AtomicU64] {
@@ -78,11 +79,11 @@ mod tests {
     #[test]
     fn rows_are_read_and_changed() {
         let rows = Rows::zeros(3, 3);
-        rows.set(1, &[1.0, 2.0, 3.0]);
-        rows.add(1, &[0.5, 0.0, -3.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        let numbers = [1.0, 2.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        rows.write(1, &numbers);
         let mut out = [9.0; 8];
         rows.read(1, &mut out);
-        assert_eq!(out, [1.5, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(out, numbers);
         rows.read(2, &mut out);
         assert_eq!(out, [0.0; 8]);
     }

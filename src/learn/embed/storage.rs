@@ -137,7 +137,7 @@ impl Embedding {
         let mut tensors = vec![
             ("terms", Tensor::new(Dtype::U8, vec![text.len()], text.as_bytes().into())),
             ("term_lengths", Tensor::new(Dtype::U32, vec![self.len()], le_u32(&lengths))),
-            ("counts", Tensor::new(Dtype::U64, vec![self.len()], le_u64(&self.counts))),
+            ("counts", Tensor::new(Dtype::U64, vec![self.counts.len()], le_u64(&self.counts))),
             ("vectors", Tensor::rows(&self.vectors, self.dimensions)),
         ];
         if let Some(subwords) = &self.subwords {

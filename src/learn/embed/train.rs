@@ -98,10 +98,11 @@ fn start<'a>(sentences: &'a Sentences, params: &'a EmbedParams, tagged: bool) ->
     let inputs = Rows::zeros(count, params.dimensions);
     let mut random = Random::new(params.seed);
     let size = 1.0 / params.dimensions as f64;
-    let mut vector = vec![0.0; params.dimensions];
+    let mut vector = vec![0.0; stride(params.dimensions)];
     for row in 0..count {
-        vector.fill_with(|| ((random.uniform() * 2.0 - 1.0) * size) as f32);
-        inputs.set(row, &vector);
+        let numbers = &mut vector[..params.dimensions];
+        numbers.fill_with(|| ((random.uniform() * 2.0 - 1.0) * size) as f32);
+        inputs.write(row, &vector);
     }
     Model {
         params,

@@ -53,7 +53,10 @@ pub use explain::{Contribution, Explanation, Highlight, explain};
 pub use export_vectors::{Exported, RowsOf, export_vectors};
 pub use known_texts::KnownTexts;
 pub use label_terms::{LabelTerms, WeightedTerm, strongest_terms};
-pub use learn::{embedding_file, learned_file};
+pub use learn::{
+    ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, embedding_file, learned_file,
+    reduce,
+};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use morphemes::{MorphemeForm, Told, morpheme_lines};
 pub use news::{

@@ -13,6 +13,7 @@ mod init;
 mod korean;
 mod labelling;
 mod news;
+mod reduce;
 mod report;
 mod reviews;
 mod run_search;

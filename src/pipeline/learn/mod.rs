@@ -2,5 +2,7 @@
 
 mod material;
 mod place;
+mod reduce;
 
 pub use place::{embedding_file, learned_file};
+pub use reduce::{ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, reduce};

@@ -8,6 +8,7 @@
 //! period; down, [`UNITS`] a pixel. Ticks stand outside of it, in per cent.
 
 mod calendar;
+mod map;
 mod path;
 mod scale;
 mod share;
@@ -17,6 +18,7 @@ mod volume;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+pub use map::{Map, MapDocument, MapTerm, map};
 pub use share::share;
 pub use timeline::Timeline;
 pub use volume::{Stack, volume};

@@ -29,6 +29,7 @@ mod outdated;
 mod output;
 mod predict;
 mod progress;
+mod reduce;
 mod report;
 mod run;
 mod schedule;
@@ -101,6 +102,8 @@ enum Command {
     Index(index::Arguments),
     /// Export the rows of a run
     Vectors(vectors::Arguments),
+    /// Lay documents along a few axes, and draw a map of them
+    Reduce(reduce::Arguments),
     /// Show one document, and what each room makes of it
     Show(show::Arguments),
     /// Say how alike two texts are, by four measures
@@ -150,6 +153,7 @@ impl Command {
             Command::Search(arguments) => search::run(arguments, context),
             Command::Index(arguments) => index::run(arguments, context),
             Command::Vectors(arguments) => vectors::run(arguments, context),
+            Command::Reduce(arguments) => reduce::run(arguments, context),
             Command::Show(arguments) => show::run(arguments, context),
             Command::Compare(arguments) => compare::run(arguments, context),
             Command::Duplicates(arguments) => duplicates::run(arguments, context),

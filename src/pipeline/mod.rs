@@ -66,6 +66,7 @@ pub use learn::{
     AugmentSettings, Augmented, Beside, LearnedNetwork, NetworkSettings, TextNetwork,
     TextNetworkWorker, Tried, analyze_for_networks, augment, learn_network,
 };
+pub use learn::{ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, reduce};
 pub use model::{Model, Prediction, find_model, load_model};
 pub use morphemes::{MorphemeForm, Told, morpheme_lines};
 pub use news::{

@@ -15,6 +15,7 @@ mod labelling;
 mod learn_network;
 mod learn_regression;
 mod news;
+mod reduce;
 mod report;
 mod reviews;
 mod run_search;

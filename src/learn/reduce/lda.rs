@@ -47,16 +47,8 @@ impl Lda {
         let total = gram(rows, Some(&mean));
         let between = groups.between(&mean);
         let within = &total - &between;
-        let axes = match shrinkage {
-            None => {
-                let freedom = count - groups.counts.len() as f64;
-                solve(&mean, within / freedom, between / freedom)
-            }
-            Some(shrinkage) => {
-                let shrunk = |covariance: Array2<f64>| shrunk(covariance / count, shrinkage);
-                solve(&mean, shrunk(within), shrunk(between))
-            }
-        }?;
+        let shrunk = |sums: Array2<f64>| shrunk(sums / count, shrinkage.unwrap_or(0.0));
+        let axes = solve(&mean, shrunk(within), shrunk(between))?;
         Ok(axes.of(mean, &groups))
     }
 

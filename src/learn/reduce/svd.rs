@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::dense::{gram, times};
 use super::eigen::{eigen, leans_down};
 use super::orthonormal::{conditioned, orthonormal};
-use super::sparse;
+use super::sparse::{self, BothSides};
 use crate::data::{CsrMatrix, Random};
 use crate::error::{Error, Result};
 use crate::learn::check;
@@ -85,8 +85,9 @@ impl TruncatedSvd {
         }
         let width =
             dimensions.saturating_add(params.oversamples).min(rows.rows()).min(rows.columns());
-        let basis = basis(rows, width, params, stop)?;
-        let projected = sparse::times(rows, basis.view());
+        let sides = BothSides::of(rows);
+        let basis = basis(&sides, width, params, stop)?;
+        let projected = sparse::times(&sides.rows, basis.view());
         let (squares, turn) = eigen(&gram(projected.view(), None));
         let kept = kept(squares.view(), dimensions);
         if kept == 0 {
@@ -94,7 +95,7 @@ impl TruncatedSvd {
                 .hinted("lower `vectorize.min_df`, so that terms are left"));
         }
         let turn = turn.slice(s![.., ..kept]).mapv(|x| x as f32);
-        let mut components = times(basis.view(), turn.view());
+        let mut components = sides.in_order(&times(basis.view(), turn.view()));
         fix_signs(&mut components);
         let squares = squares.slice(s![..kept]);
         Ok(TruncatedSvd {
@@ -141,18 +142,18 @@ impl TruncatedSvd {
 
 /// An orthonormal basis, columns × at most `width`, of the directions that matter most.
 fn basis(
-    rows: &CsrMatrix,
+    sides: &BothSides,
     width: usize,
     params: SvdParams,
     stop: &AtomicBool,
 ) -> Result<Array2<f32>> {
-    let columns = sparse::transposed(rows);
-    let mut basis = sparse::times(&columns, random(rows.rows(), width, params.seed).view());
+    let BothSides { rows, columns, .. } = sides;
+    let mut basis = sparse::times(columns, random(rows.rows(), width, params.seed).view());
     for _ in 0..params.n_iter {
         check(stop)?;
         let along = conditioned(sparse::times(rows, conditioned(basis).view()));
         check(stop)?;
-        basis = sparse::times(&columns, along.view());
+        basis = sparse::times(columns, along.view());
     }
     Ok(orthonormal(basis))
 }

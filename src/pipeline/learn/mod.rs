@@ -12,6 +12,7 @@ mod material;
 mod network;
 mod place;
 mod rating;
+mod reduce;
 #[cfg(feature = "neural")]
 mod text_network;
 #[cfg(feature = "neural")]
@@ -29,5 +30,6 @@ pub use embed::{
 pub use network::{LearnedNetwork, NetworkSettings, analyze_for_networks, learn_network};
 pub use place::{embedding_file, learned_file};
 pub use rating::{Alpha, Rated, Rater, RatingOptions, TriedAlpha, learn_ratings};
+pub use reduce::{ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, reduce};
 #[cfg(feature = "neural")]
 pub use text_network::{TextNetwork, TextNetworkWorker};

@@ -50,14 +50,6 @@ pub fn learn_table(arguments: &Arguments, context: &Context) -> Result<()> {
     arguments.text.curve.show(curve, context)
 }
 
-/// Not yet there.
-///
-/// # Errors
-/// Always.
-pub fn learn_reduced(_: &Arguments, _: &Context) -> Result<()> {
-    Err(Error::usage("--features svd is not in this build").hinted("use --features embedding"))
-}
-
 /// A table as a network sees it.
 struct Learning {
     table: DenseTable,

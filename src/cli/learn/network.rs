@@ -171,5 +171,14 @@ pub fn learn_text(_: &TextOptions, _: TextNet, _: &Context) -> Result<()> {
     Err(no_networks())
 }
 
+/// The same over reduced TF-IDF rows.
+///
+/// # Errors
+/// If this build has no networks.
+#[cfg(not(feature = "neural"))]
+pub fn learn_reduced(_: &TextOptions, _: TextNet, _: &Context) -> Result<()> {
+    Err(no_networks())
+}
+
 #[cfg(feature = "neural")]
-pub use super::network_run::learn_text;
+pub use super::network_run::{learn_reduced, learn_text};

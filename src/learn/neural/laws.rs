@@ -47,7 +47,7 @@ fn xor_is_learned_from_all_but_one_of_twenty_seeds() {
     let params = sample::rows(2, &[3], Output::Classes(2));
     let solved = |seed: u64| {
         let training = TrainParams {
-            epochs: 200,
+            epochs: 300,
             batch_size: 4,
             learning_rate: 0.1,
             seed,
@@ -90,10 +90,10 @@ fn every_body_that_sees_order_learns_it() {
         }
         let params = NetworkParams { output: Output::Classes(2), ..params };
         let training = TrainParams {
-            epochs: 40,
+            epochs: 80,
             batch_size: 16,
-            learning_rate: 0.02,
-            patience: 10,
+            learning_rate: 0.03,
+            patience: 80,
             ..TrainParams::default()
         };
         let trained = trained(&params, &training, examples, &held).unwrap();

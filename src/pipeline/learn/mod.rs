@@ -13,6 +13,8 @@ mod network;
 mod place;
 mod rating;
 #[cfg(feature = "neural")]
+mod reduced;
+#[cfg(feature = "neural")]
 mod text_network;
 #[cfg(feature = "neural")]
 mod vectors;
@@ -29,5 +31,7 @@ pub use embed::{
 pub use network::{LearnedNetwork, NetworkSettings, analyze_for_networks, learn_network};
 pub use place::{embedding_file, learned_file};
 pub use rating::{Alpha, Rated, Rater, RatingOptions, TriedAlpha, learn_ratings};
+#[cfg(feature = "neural")]
+pub use reduced::learn_reduced;
 #[cfg(feature = "neural")]
 pub use text_network::{TextNetwork, TextNetworkWorker};

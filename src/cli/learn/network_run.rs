@@ -121,7 +121,7 @@ pub fn params(options: &NetworkTraining, usual: TrainParams) -> TrainParams {
         learning_rate: options.learning_rate.unwrap_or(usual.learning_rate),
         clip: (options.clip != 0.0).then_some(options.clip),
         patience: options.patience,
-        weight_decay: options.weight_decay,
+        weight_decay: options.weight_decay.unwrap_or(usual.weight_decay),
         label_smoothing: options.label_smoothing,
         seed: options.seed,
     }

@@ -64,7 +64,7 @@ pub use learn::{
 #[cfg(feature = "neural")]
 pub use learn::{
     AugmentSettings, Augmented, Beside, LearnedNetwork, NetworkSettings, TextNetwork,
-    TextNetworkWorker, Tried, analyze_for_networks, augment, learn_network,
+    TextNetworkWorker, Tried, analyze_for_networks, augment, learn_network, learn_reduced,
 };
 pub use learn::{ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, reduce};
 pub use model::{Model, Prediction, find_model, load_model};

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use malmoi::{Error, Result};
 
 use super::super::Context;
-use super::network::{ActivationName, TextBody, TextNet, TextOptions, learn_text};
+use super::network::{ActivationName, TextBody, TextNet, TextOptions, learn_reduced, learn_text};
 use super::table::ColumnOptions;
 
 /// From what, and how.
@@ -63,13 +63,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     if arguments.data.is_some() {
         return learn_table(arguments, context);
     }
-    if arguments.features == FeaturesName::Svd {
-        return learn_reduced(arguments, context);
-    }
     let activation = arguments.activation.unwrap_or(ActivationName::Relu);
     let hidden = &arguments.hidden;
     let asked = TextNet { kind: "mlp", body: TextBody::Mean, hidden, activation };
-    learn_text(&arguments.text, asked, context)
+    match arguments.features {
+        FeaturesName::Embedding => learn_text(&arguments.text, asked, context),
+        FeaturesName::Svd => learn_reduced(&arguments.text, asked, context),
+    }
 }
 
 #[cfg(not(feature = "neural"))]
@@ -77,10 +77,5 @@ fn learn_table(_: &Arguments, _: &Context) -> Result<()> {
     Err(super::network::no_networks())
 }
 
-#[cfg(not(feature = "neural"))]
-fn learn_reduced(_: &Arguments, _: &Context) -> Result<()> {
-    Err(super::network::no_networks())
-}
-
 #[cfg(feature = "neural")]
-use super::mlp_run::{learn_reduced, learn_table};
+use super::mlp_run::learn_table;

@@ -27,12 +27,30 @@ pub fn learn_text(options: &TextOptions, asked: TextNet, context: &Context) -> R
     let state = context.state()?;
     let learned = pipeline::learn_network((&pipeline, &analyze), &settings, &state, &progress)?;
     progress.finish();
+    show(&learned, options, context)
+}
+
+/// Trains, measures and shows dense layers over reduced TF-IDF rows.
+///
+/// # Errors
+/// If the source cannot be read or learned from, or the training diverges.
+pub fn learn_reduced(options: &TextOptions, asked: TextNet, context: &Context) -> Result<()> {
+    options.curve.check()?;
+    let pipeline = options.selection.effective(context)?.pipeline;
+    let settings = settings(options, asked);
+    let progress = Progress::start(context.is_quiet())?;
+    let learned = pipeline::learn_reduced(&pipeline, &settings, &context.state()?, &progress)?;
+    progress.finish();
+    show(&learned, options, context)
+}
+
+fn show(learned: &LearnedNetwork, options: &TextOptions, context: &Context) -> Result<()> {
     if options.json {
         options.curve.write(&learned.curve)?;
-        let learned = serde_json::to_value(&learned).expect("what was learned is plain data");
+        let learned = serde_json::to_value(learned).expect("what was learned is plain data");
         return context.output().json(&learned);
     }
-    context.output().result(&shown(&learned))?;
+    context.output().result(&shown(learned))?;
     options.curve.show(&learned.curve, context)
 }
 
@@ -103,7 +121,7 @@ pub fn params(options: &NetworkTraining, usual: TrainParams) -> TrainParams {
         learning_rate: options.learning_rate.unwrap_or(usual.learning_rate),
         clip: (options.clip != 0.0).then_some(options.clip),
         patience: options.patience,
-        weight_decay: options.weight_decay,
+        weight_decay: options.weight_decay.unwrap_or(usual.weight_decay),
         label_smoothing: options.label_smoothing,
         seed: options.seed,
     }
@@ -137,7 +155,10 @@ fn shown(learned: &LearnedNetwork) -> String {
         None => text += "\n  no test document, so nothing is measured\n",
     }
     text += &beside(learned);
-    text + &format!("\n  kept in {}\n", harmless(&learned.file.display().to_string()))
+    match &learned.file {
+        Some(file) => text + &format!("\n  kept in {}\n", harmless(&file.display().to_string())),
+        None => text,
+    }
 }
 
 /// The arrays of a network, with their shapes.

@@ -47,9 +47,10 @@ fn xor_is_learned_from_all_but_one_of_twenty_seeds() {
     let params = sample::rows(2, &[3], Output::Classes(2));
     let solved = |seed: u64| {
         let training = TrainParams {
-            epochs: 200,
+            epochs: 300,
             batch_size: 4,
             learning_rate: 0.1,
+            weight_decay: 0.003,
             seed,
             ..TrainParams::default()
         };
@@ -90,10 +91,10 @@ fn every_body_that_sees_order_learns_it() {
         }
         let params = NetworkParams { output: Output::Classes(2), ..params };
         let training = TrainParams {
-            epochs: 40,
+            epochs: 30,
             batch_size: 16,
-            learning_rate: 0.02,
-            patience: 10,
+            learning_rate: 0.03,
+            patience: 30,
             ..TrainParams::default()
         };
         let trained = trained(&params, &training, examples, &held).unwrap();

@@ -22,7 +22,7 @@ pub struct Optimizer {
     kind: OptimizerKind,
     /// Length of a step.
     pub rate: f64,
-    /// Part of each weight that a step of length 1 takes away; what is added is spared.
+    /// Part of each weight that is added to its gradient; what is added behind is spared.
     pub weight_decay: f64,
     /// First of the two memories of Adam.
     pub momentum: f64,
@@ -121,11 +121,12 @@ impl Rule {
         start: usize,
         decay: f64,
     ) {
-        let kept = 1.0 - self.rate * decay as f32;
-        if kept != 1.0 {
-            values.iter_mut().for_each(|value| *value *= kept);
-        }
+        let decay = decay as f32;
         let steps = values.iter_mut().zip(gradient);
+        let steps = steps.map(|(value, g)| {
+            let g = g + decay * *value;
+            (value, g)
+        });
         match self.kind {
             OptimizerKind::Sgd => steps.for_each(|(value, g)| *value -= self.rate * g),
             OptimizerKind::Momentum => {

@@ -39,6 +39,9 @@ impl NetworkParams {
         for (place, &next) in self.hidden.iter().chain([&self.output.width()]).enumerate() {
             let bound = (6.0 / (width + next) as f64).sqrt();
             push(&mut slots, format!("dense.{place}"), &[width, next], First::Within(bound));
+            // Borders that do not all pass the origin: exclusive or is found more often.
+            slots.last_mut().expect("it was just pushed").first =
+                First::Within(1.0 / (width as f64).sqrt());
             width = next;
         }
         slots

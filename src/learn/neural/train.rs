@@ -41,7 +41,7 @@ pub struct TrainParams {
     pub clip: Option<f64>,
     /// Epochs without a better validation loss until it ends.
     pub patience: usize,
-    /// Part of each weight that a step of length 1 takes away.
+    /// Part of each weight that is added to its gradient: a penalty on large ones.
     pub weight_decay: f64,
     /// Part of each target that is shared out among all classes.
     pub label_smoothing: f64,

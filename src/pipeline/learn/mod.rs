@@ -14,6 +14,8 @@ mod place;
 mod rating;
 mod reduce;
 #[cfg(feature = "neural")]
+mod reduced;
+#[cfg(feature = "neural")]
 mod text_network;
 #[cfg(feature = "neural")]
 mod vectors;
@@ -31,5 +33,7 @@ pub use network::{LearnedNetwork, NetworkSettings, analyze_for_networks, learn_n
 pub use place::{embedding_file, learned_file};
 pub use rating::{Alpha, Rated, Rater, RatingOptions, TriedAlpha, learn_ratings};
 pub use reduce::{ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, reduce};
+#[cfg(feature = "neural")]
+pub use reduced::learn_reduced;
 #[cfg(feature = "neural")]
 pub use text_network::{TextNetwork, TextNetworkWorker};

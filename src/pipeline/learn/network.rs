@@ -68,8 +68,8 @@ pub struct NetworkSettings {
 pub struct LearnedNetwork {
     /// The pipeline.
     pub pipeline: String,
-    /// Where the network is kept.
-    pub file: PathBuf,
+    /// Where the network is kept, if it is.
+    pub file: Option<PathBuf>,
     /// What was asked for.
     pub settings: NetworkSettings,
     /// How the texts were cut.
@@ -143,7 +143,8 @@ pub fn learn_network(
     let seconds_training = start.elapsed().as_secs_f64();
     watch.stage("evaluate");
     let test = Tested::of(&material, &lexicon, &trained)?;
-    let evaluation = test.as_ref().map(|test| test.evaluation(&material, &lexicon)).transpose()?;
+    let evaluation =
+        test.as_ref().map(|test| test.evaluation(&material, lexicon.len() - 2)).transpose()?;
     let beside = match &test {
         Some(test) => beside_linear(pipeline, state, &material, test, watch)?,
         None => Vec::new(),
@@ -152,7 +153,7 @@ pub fn learn_network(
     let Trained { network, curve, best_epoch, epochs, validation } = trained;
     let learned = LearnedNetwork {
         pipeline: pipeline.name.clone(),
-        file,
+        file: Some(file.clone()),
         settings: settings.clone(),
         analyze: analyze.clone(),
         layers: network.layers(),
@@ -174,7 +175,7 @@ pub fn learn_network(
     let known = KnownTexts::new(known);
     let rooms = (&pipeline.clean, analyze);
     let text_network = TextNetwork::new(labels, rooms, lexicon, network, known)?;
-    keep(&learned, &text_network)?;
+    keep(&file, &learned, &text_network)?;
     Ok(learned)
 }
 
@@ -256,10 +257,7 @@ fn trained(
     let texts = lexicon.encode(&corpus.names, &corpus.sequences, train_part);
     let classes = material.classes(train_part);
     let examples = Examples { inputs: Inputs::Tokens(&texts), targets: Targets::Classes(&classes) };
-    let folds = folds(&corpus.documents, train_part, PARTS);
-    let fold = (settings.training.seed % PARTS as u64) as usize;
-    let (held, learned): (Vec<usize>, Vec<usize>) =
-        (0..train_part.len()).partition(|place| folds[*place] == fold);
+    let Parted { learned, held } = Parted::of(material, settings.training.seed);
     watch.stage("train");
     let mut told = |epoch: &Epoch| tell(epoch, watch);
     let given = (&examples, learned.as_slice(), held.as_slice());
@@ -268,7 +266,7 @@ fn trained(
     Ok((trained, held.len()))
 }
 
-fn tell(epoch: &Epoch, watch: &dyn Watch) {
+pub(super) fn tell(epoch: &Epoch, watch: &dyn Watch) {
     let before = (epoch.epoch - 1) * epoch.examples;
     watch.advance((before + epoch.shown) as u64, None);
     if let Some((loss, validation)) = &epoch.losses {
@@ -277,6 +275,22 @@ fn tell(epoch: &Epoch, watch: &dyn Watch) {
             format!("; validation loss {:.4}{}", one.loss, accuracy.unwrap_or_default())
         });
         watch.note(&format!("epoch {}: loss {loss:.4}{validation}", epoch.epoch));
+    }
+}
+
+/// The training part: what is learned from, and what says when a training is at its best.
+pub(super) struct Parted {
+    pub learned: Vec<usize>,
+    pub held: Vec<usize>,
+}
+
+impl Parted {
+    pub fn of(material: &Material, seed: u64) -> Self {
+        let train = &material.parts.train;
+        let folds = folds(&material.corpus.documents, train, PARTS);
+        let fold = (seed % PARTS as u64) as usize;
+        let (held, learned) = (0..train.len()).partition(|place| folds[*place] == fold);
+        Parted { learned, held }
     }
 }
 
@@ -300,11 +314,17 @@ impl Tested {
         let texts: Sequences = lexicon.encode(&corpus.names, &corpus.sequences, test);
         let all: Vec<usize> = (0..texts.len()).collect();
         let predictor = Predictor::new(&trained.network)?;
-        Ok(Some(Tested {
-            classes: material.classes(test),
-            probabilities: predictor.predict(&Inputs::Tokens(&texts), &all)?,
-            leaked: leaked(&corpus.documents, &material.parts),
-        }))
+        let said = predictor.predict(&Inputs::Tokens(&texts), &all)?;
+        Ok(Some(Tested::new(material, said)))
+    }
+
+    /// What was said of the test part, a row a document.
+    pub fn new(material: &Material, probabilities: Vec<f64>) -> Self {
+        Tested {
+            classes: material.classes(&material.parts.test),
+            probabilities,
+            leaked: leaked(&material.corpus.documents, &material.parts),
+        }
     }
 
     /// What `probabilities` are worth on these documents.
@@ -321,7 +341,7 @@ impl Tested {
     }
 
     /// What its probabilities look like.
-    fn part(&self, labels: usize) -> TestPart {
+    pub fn part(&self, labels: usize) -> TestPart {
         let rows = self.probabilities.chunks_exact(labels);
         let evidence = rows.map(|row| {
             let class = best(row);
@@ -331,24 +351,24 @@ impl Tested {
         TestPart { probabilities, unknown_terms: None }
     }
 
-    fn evaluation(&self, material: &Material, lexicon: &Lexicon) -> Result<Evaluation> {
+    pub fn evaluation(&self, material: &Material, features: usize) -> Result<Evaluation> {
         let (metrics, unseen) = self.measure(&self.probabilities, &material.labels)?;
         Ok(Evaluation {
             metrics,
             unseen,
             split: if material.parts.official { "official" } else { "hash" }.to_owned(),
             train_documents: material.parts.train.len() as u64,
-            features: lexicon.len() as u64 - 2,
+            features: features as u64,
         })
     }
 }
 
 /// The network, and beside it what is known of it.
-fn keep(learned: &LearnedNetwork, text_network: &TextNetwork) -> Result<()> {
-    let folder = learned.file.parent().expect("a learned file stands in a folder");
+fn keep(file: &Path, learned: &LearnedNetwork, text_network: &TextNetwork) -> Result<()> {
+    let folder = file.parent().expect("a learned file stands in a folder");
     std::fs::create_dir_all(folder)
         .map_err(|error| Error::file("cannot make the folder", folder, error))?;
-    text_network.save(&learned.file)?;
+    text_network.save(file)?;
     let text = serde_json::to_string_pretty(learned).expect("what was learned is plain data");
-    AtomicFile::write(&learned.file.with_extension("json"), (text + "\n").as_bytes())
+    AtomicFile::write(&file.with_extension("json"), (text + "\n").as_bytes())
 }

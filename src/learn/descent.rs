@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
             if !value.is_finite() {
                 return Err(diverged("the loss", step));
             }
-            if step % every == 0 || step == self.params.steps {
+            if step.is_multiple_of(every) || step == self.params.steps {
                 self.record(step)?;
             }
         }
@@ -281,7 +281,7 @@ mod tests {
         }
 
         fn evaluate(&self, point: &[f64], rows: &[u32], gradient: &mut [f64]) -> f64 {
-            let of_row = |row: &u32| if row % 2 == 0 { 1.0 } else { 3.0 };
+            let of_row = |row: &u32| if row.is_multiple_of(2) { 1.0 } else { 3.0 };
             let weight = rows.iter().map(of_row).sum::<f64>() / rows.len() as f64;
             for (slope, at) in gradient.iter_mut().zip(point) {
                 *slope = weight * (at - 3.0);

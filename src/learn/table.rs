@@ -4,6 +4,7 @@
 //! numbers, and a target beside them. Promises: what is no number is named by file, line
 //! and column; size is bounded before memory is taken.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -30,7 +31,7 @@ impl DenseTable {
     /// # Errors
     /// If `values` do not fill rows as wide as `names`.
     pub fn new(names: Vec<String>, values: Vec<f64>) -> Result<Self> {
-        if names.is_empty() || values.len() % names.len() != 0 {
+        if names.is_empty() || !values.len().is_multiple_of(names.len()) {
             let (values, names) = (values.len(), names.len());
             return Err(Error::data(format!("{values} numbers do not fill rows of {names}")));
         }
@@ -114,13 +115,12 @@ pub fn read_table(
             .at(path.display().to_string())
             .hinted("leave it out of --columns"));
     }
-    let mut texts: Vec<String> = Vec::new();
+    let mut labels = Labels::default();
     let mut numbers: Vec<f64> = Vec::new();
     let table = reading.read(&chosen, Some(target), |text| {
         match kind {
             TargetKind::Numbers => numbers.push(number(text)?),
-            TargetKind::Classes if text.trim().is_empty() => return Err("is empty".to_owned()),
-            TargetKind::Classes => texts.push(text.trim().to_owned()),
+            TargetKind::Classes => labels.add(text.trim())?,
         }
         Ok(())
     })?;
@@ -131,9 +131,7 @@ pub fn read_table(
     }
     let target = match kind {
         TargetKind::Numbers => Target::Numbers(numbers),
-        TargetKind::Classes => {
-            classes(&texts).map_err(|error| error.at(path.display().to_string()))?
-        }
+        TargetKind::Classes => labels.in_order(),
     };
     Ok((table, target))
 }
@@ -261,15 +259,18 @@ impl<'a> Reading<'a> {
                 return Err(here(Error::data(message)).hinted("choose some --columns"));
             }
             let fields: Vec<&str> = record.fields().collect();
-            let wrong = |column: usize, problem: String| {
-                here(Error::data(format!("the column `{}` {problem}", names[column])))
-                    .hinted("mend the cell, or name the columns that hold numbers with --columns")
+            let wrong = |column: usize, problem: String, hint: &str| {
+                here(Error::data(format!("the column `{}` {problem}", names[column]))).hinted(hint)
             };
+            let of_cell = "mend the cell, or name the columns that hold numbers with --columns";
+            let of_target = "`linear` learns numbers, `logistic` and `softmax` a few labels";
             for &column in chosen {
-                values.push(number(fields[column]).map_err(|problem| wrong(column, problem))?);
+                values.push(
+                    number(fields[column]).map_err(|problem| wrong(column, problem, of_cell))?,
+                );
             }
             if let Some(target) = target {
-                take(fields[target]).map_err(|problem| wrong(target, problem))?;
+                take(fields[target]).map_err(|problem| wrong(target, problem, of_target))?;
             }
             rows += 1;
         }
@@ -289,28 +290,48 @@ fn number(text: &str) -> std::result::Result<f64, String> {
     }
 }
 
-fn classes(texts: &[String]) -> Result<Target> {
-    let mut names: Vec<&str> = texts.iter().map(String::as_str).collect();
-    names.sort_unstable();
-    names.dedup();
-    if names.len() > MOST_CLASSES {
-        return Err(Error::data(format!("the target has {} different labels", names.len()))
-            .hinted("a column of numbers is learned with `malmoi learn linear`"));
+/// Labels, numbered as they come.
+#[derive(Default)]
+struct Labels {
+    numbers: HashMap<String, u32>,
+    of_rows: Vec<u32>,
+}
+
+impl Labels {
+    fn add(&mut self, label: &str) -> std::result::Result<(), String> {
+        let number = match self.numbers.get(label) {
+            Some(number) => *number,
+            None if label.is_empty() => return Err("is empty".to_owned()),
+            None if self.numbers.len() == MOST_CLASSES => {
+                return Err(format!("has more than {MOST_CLASSES} different labels"));
+            }
+            None => {
+                let number = self.numbers.len() as u32;
+                self.numbers.insert(label.to_owned(), number);
+                number
+            }
+        };
+        self.of_rows.push(number);
+        Ok(())
     }
-    let of_rows = texts.iter().map(|text| names.binary_search(&text.as_str()));
-    let of_rows: Vec<usize> = of_rows.map(|place| place.expect("it is among them")).collect();
-    // `10` comes after `9`.
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    let sizes: Option<Vec<f64>> = names.iter().map(|name| number(name).ok()).collect();
-    if let Some(sizes) = sizes {
-        order.sort_by(|left, right| sizes[*left].total_cmp(&sizes[*right]));
+
+    /// Numbers them by size where all are numbers (`10` comes after `9`), else by bytes.
+    fn in_order(self) -> Target {
+        let mut names: Vec<(String, u32)> = self.numbers.into_iter().collect();
+        names.sort_unstable();
+        let sizes: Option<Vec<f64>> = names.iter().map(|(name, _)| number(name).ok()).collect();
+        if let Some(sizes) = sizes {
+            let mut order: Vec<usize> = (0..names.len()).collect();
+            order.sort_by(|left, right| sizes[*left].total_cmp(&sizes[*right]));
+            names = order.into_iter().map(|place| names[place].clone()).collect();
+        }
+        let mut places = vec![0; names.len()];
+        names.iter().enumerate().for_each(|(place, (_, old))| places[*old as usize] = place as u32);
+        Target::Classes {
+            of_rows: self.of_rows.into_iter().map(|old| places[old as usize]).collect(),
+            names: names.into_iter().map(|(name, _)| name).collect(),
+        }
     }
-    let mut places = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(place, class)| places[*class] = place as u32);
-    Ok(Target::Classes {
-        names: order.iter().map(|class| names[*class].to_owned()).collect(),
-        of_rows: of_rows.into_iter().map(|class| places[class]).collect(),
-    })
 }
 
 #[cfg(test)]
@@ -384,6 +405,9 @@ mod tests {
         }
         assert!(read("a.jsonl", "{}", TargetKind::Numbers, None).is_err());
         assert!(read("a.csv", "a,y\n1,\n", TargetKind::Classes, None).is_err());
+        let many: String = (0..=MOST_CLASSES).map(|row| format!("1,{row}\n")).collect();
+        let error = read("a.csv", &format!("a,y\n{many}"), TargetKind::Classes, None).unwrap_err();
+        assert_eq!(error.to_string(), "the column `y` has more than 1000 different labels");
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub fn losses(curve: &Curve, all: bool) -> String {
     let every = if all { 1 } else { series.points.len().div_ceil(MOST_LOSSES) };
     let last = series.points.len() - 1;
     let shown = series.points.iter().enumerate();
-    let shown = shown.filter(|(place, _)| place % every == 0 || *place == last);
+    let shown = shown.filter(|(place, _)| place.is_multiple_of(every) || *place == last);
     let lines = shown.map(|(_, (step, loss))| format!("  {step:>10}  {loss:.6e}\n"));
     format!("\n  {:>10}  loss\n{}", curve.unit, lines.collect::<String>())
 }

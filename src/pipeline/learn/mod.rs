@@ -8,4 +8,5 @@ pub use embed::{
     EmbedReport, KeptEmbedding, import_embedding, list_embeddings, load_embedding,
     remove_embedding, train_embedding,
 };
+pub(super) use place::EMBEDDINGS;
 pub use place::{embedding_file, learned_file};

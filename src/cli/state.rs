@@ -18,7 +18,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// List what is kept of each pipeline, and the downloads
+    /// List what is kept of each pipeline, the downloads and the embeddings
     List(List),
     /// Remove what is kept; nothing is asked
     Remove(Remove),
@@ -76,7 +76,7 @@ fn remove(arguments: &Remove, context: &Context) -> Result<()> {
 
 fn table(report: &StateReport) -> String {
     let mut text = format!("{}\n", report.folder.display());
-    if report.pipelines.is_empty() && report.downloads.is_empty() {
+    if report.pipelines.is_empty() && report.downloads.is_empty() && report.embeddings.is_empty() {
         return text + "  nothing is kept\n";
     }
     let names = report.pipelines.iter().map(|one| one.name.chars().count());
@@ -86,6 +86,10 @@ fn table(report: &StateReport) -> String {
     }
     for one in &report.downloads {
         text += &format!("  download {}  {}\n", one.name, size(one.bytes));
+    }
+    for one in &report.embeddings {
+        let name = one.name.strip_suffix(".safetensors").unwrap_or(&one.name);
+        text += &format!("  embedding {}  {}\n", harmless(name), size(one.bytes));
     }
     text
 }

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use super::learn::EMBEDDINGS;
 use super::nearest::Nearest;
 use super::scored::FILE as SCORES;
 use super::search;
@@ -24,6 +25,9 @@ pub struct StateReport {
     pub pipelines: Vec<KeptPipeline>,
     /// Downloaded files, by name.
     pub downloads: Vec<KeptFile>,
+    /// Files of embeddings, by name; `malmoi embed remove` removes one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub embeddings: Vec<KeptFile>,
 }
 
 /// What is kept of one pipeline.
@@ -65,16 +69,21 @@ pub struct KeptFile {
 /// If a folder cannot be read. A damaged manifest is a problem of its pipeline.
 pub fn list_state(state: &Path) -> Result<StateReport> {
     let pipelines = names(state)?.into_iter().map(|name| pipeline(state, name));
-    let downloads = state.join(DOWNLOADS);
-    let file = |name: String| {
-        let bytes = size(&downloads.join(&name))?;
-        Ok(KeptFile { name, bytes })
-    };
     Ok(StateReport {
         folder: state.to_owned(),
         pipelines: pipelines.collect::<Result<_>>()?,
-        downloads: entries(&downloads)?.into_iter().map(file).collect::<Result<_>>()?,
+        downloads: files(&state.join(DOWNLOADS))?,
+        embeddings: files(&state.join(EMBEDDINGS))?,
     })
+}
+
+/// What stands in a folder, by name.
+fn files(folder: &Path) -> Result<Vec<KeptFile>> {
+    let file = |name: String| {
+        let bytes = size(&folder.join(&name))?;
+        Ok(KeptFile { name, bytes })
+    };
+    entries(folder)?.into_iter().map(file).collect()
 }
 
 /// Removes what is kept of the pipelines named (all of them if `names` is
@@ -243,6 +252,12 @@ mod tests {
         assert!(report.pipelines[0].bytes > 5 && report.pipelines[0].finished.is_some());
         assert_eq!(report.downloads, [KeptFile { name: "a.tar.gz".into(), bytes: 5 }]);
         assert!(list_state(&state.path().join("none")).unwrap().pipelines.is_empty());
+        assert!(report.embeddings.is_empty());
+        let embedding = crate::pipeline::embedding_file(state.path(), "a").unwrap();
+        crate::files::AtomicFile::write(&embedding, b"123").unwrap();
+        let kept = KeptFile { name: "a.safetensors".into(), bytes: 3 };
+        assert_eq!(list_state(state.path()).unwrap().embeddings, [kept]);
+        assert_eq!(remaining(state.path()), ["mine", "news", "reviews"]);
         std::fs::write(state.path().join("mine").join(MANIFEST), "{").unwrap();
         let report = list_state(state.path()).unwrap();
         assert_eq!(report.pipelines.len(), 3);

@@ -7,6 +7,7 @@ mod dictionary;
 mod doctor;
 mod downloads;
 mod edges;
+mod embed;
 mod flow;
 mod frame;
 mod init;

@@ -27,6 +27,9 @@ pub struct Imported {
     pub malformed: u64,
 }
 
+/// How a whole model of fastText begins.
+const FASTTEXT_MODEL: [u8; 4] = 793_712_314_u32.to_le_bytes();
+
 /// Most numbers that are kept: 16 GB of them.
 const MOST_NUMBERS: usize = 1 << 32;
 
@@ -52,6 +55,11 @@ pub fn import(path: &Path, stop: &dyn Fn() -> Result<()>) -> Result<Imported> {
 fn read(mut input: impl BufRead, path: &Path, stop: &dyn Fn() -> Result<()>) -> Result<Imported> {
     let mut line = Vec::new();
     next_line(&mut input, &mut line).map_err(|why| why.at_line(path, 1))?;
+    if line.starts_with(&FASTTEXT_MODEL) {
+        return Err(Error::data("this is a model of fastText, not a file of vectors")
+            .at(path.display().to_string())
+            .hinted("take the `.vec` file that comes with it"));
+    }
     let (claimed, dimensions) = head(&line).ok_or_else(|| {
         Error::data("the first line does not say how many vectors there are, and how long")
             .at(place(path, 1))
@@ -350,6 +358,12 @@ mod tests {
         refused("2 2\na 1 2\nb 1 e\n", 3, "`e` is no finite number");
         refused("1 2\n 1 2\n", 2, "a word is empty");
         refused("18446744073709551615 4096\na 1\n", 2, "numbers, not 4096");
+    }
+
+    #[test]
+    fn models_of_fasttext_are_known() {
+        let error = bytes(&[0xba, 0x16, 0x4f, 0x2f, 12, 0, 0, 0]).err().unwrap();
+        assert_eq!(error.hint(), Some("take the `.vec` file that comes with it"));
     }
 
     #[test]

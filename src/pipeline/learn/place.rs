@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 
 /// Folder of embeddings, beside those of the pipelines.
-pub(super) const EMBEDDINGS: &str = "embeddings";
+pub(in crate::pipeline) const EMBEDDINGS: &str = "embeddings";
 
 /// Folder of what was learned of a pipeline, in its own.
 const LEARNED: &str = "learned";

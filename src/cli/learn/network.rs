@@ -1,9 +1,7 @@
 //! `malmoi learn rnn`, `cnn` and `mlp` on a pipeline's text: options, and what is shown.
 
 use clap::ValueEnum;
-use malmoi::Result;
 
-use super::super::Context;
 use super::super::selection::Selection;
 use super::curve::CurveOptions;
 
@@ -15,8 +13,8 @@ pub struct TextOptions {
     #[command(flatten)]
     pub selection: Selection,
     /// Keep it under this name [default: the kind of network]
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
+    #[arg(long = "name", value_name = "NAME")]
+    pub kept_as: Option<String>,
     /// Length of a token's vector
     #[arg(long, value_name = "N", default_value_t = 128)]
     pub dimensions: usize,
@@ -168,7 +166,7 @@ pub fn no_networks() -> malmoi::Error {
 /// # Errors
 /// If this build has no networks.
 #[cfg(not(feature = "neural"))]
-pub fn learn_text(_: &TextOptions, _: TextNet, _: &Context) -> Result<()> {
+pub fn learn_text(_: &TextOptions, _: TextNet, _: &super::super::Context) -> malmoi::Result<()> {
     Err(no_networks())
 }
 
@@ -177,7 +175,7 @@ pub fn learn_text(_: &TextOptions, _: TextNet, _: &Context) -> Result<()> {
 /// # Errors
 /// If this build has no networks.
 #[cfg(not(feature = "neural"))]
-pub fn learn_reduced(_: &TextOptions, _: TextNet, _: &Context) -> Result<()> {
+pub fn learn_reduced(_: &TextOptions, _: TextNet, _: &super::super::Context) -> malmoi::Result<()> {
     Err(no_networks())
 }
 

@@ -64,7 +64,7 @@ fn is_set(flags: &[String], key: &str) -> bool {
 fn settings(options: &TextOptions, asked: TextNet) -> NetworkSettings {
     let training = &options.training;
     NetworkSettings {
-        name: options.name.clone().unwrap_or_else(|| asked.kind.to_owned()),
+        name: options.kept_as.clone().unwrap_or_else(|| asked.kind.to_owned()),
         body: body_of(asked.body),
         hidden: asked.hidden.to_vec(),
         activation: activation_of(asked.activation),

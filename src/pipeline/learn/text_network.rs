@@ -230,3 +230,71 @@ impl TextNetworkWorker<'_> {
         self.tokens.retain(|token| *token != BREAK);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Interner;
+    use crate::learn::neural::{Activation, Body, NetworkParams};
+    use crate::pipeline::watch::Silent;
+
+    fn sample() -> TextNetwork {
+        let mut names = Interner::default();
+        let mut sequences = Sequences::default();
+        sequences.push(["bad", "film", "good"].map(|term| names.intern(term)));
+        let lexicon = Lexicon::of(&names, &sequences, &[0], 1);
+        let params = NetworkParams {
+            input: Input::Tokens {
+                vocabulary: lexicon.len(),
+                dimensions: 4,
+                longest: 9,
+                dropout: 0.0,
+                tuned: true,
+            },
+            body: Body::Convolution { widths: vec![1, 2], filters: 3 },
+            hidden: Vec::new(),
+            activation: Activation::Relu,
+            dropout: 0.0,
+            output: Output::Classes(2),
+        };
+        let network = Network::new(&params, 1).unwrap();
+        let labels = vec!["negative".to_owned(), "positive".to_owned()];
+        let settings = (&CleanParams::default(), &AnalyzeParams::default());
+        TextNetwork::new(labels, settings, lexicon, network).unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_says_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one.safetensors");
+        let before = sample();
+        before.save(&path).unwrap();
+        let after = TextNetwork::load(&path, &Silent::default()).unwrap();
+        assert_eq!(after.labels, before.labels);
+        let texts = ["A <b>good</b> film", "", "bad bad good"];
+        let together = after.worker().unwrap().batch(&texts).unwrap();
+        let (mut one, mut other) = (before.worker().unwrap(), after.worker().unwrap());
+        let (mut expected, mut said) = (Vec::new(), Vec::new());
+        for (text, together) in texts.iter().zip(together) {
+            one.probabilities(text, &mut expected).unwrap();
+            other.probabilities(text, &mut said).unwrap();
+            assert_eq!(expected, said);
+            assert!((said[0] + said[1] - 1.0).abs() < 1e-12);
+            assert!((together.unwrap()[1] - said[1]).abs() < 1e-6);
+        }
+        assert_eq!(one.terms(), (3, 0));
+        one.probabilities("a good story", &mut said).unwrap();
+        assert_eq!(one.terms().1, 1);
+    }
+
+    #[test]
+    fn labels_and_weights_have_to_fit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one.safetensors");
+        let mut network = sample();
+        network.labels.push("third".to_owned());
+        network.save(&path).unwrap();
+        let error = TextNetwork::load(&path, &Silent::default()).err().expect("it is damaged");
+        assert!(error.to_string().contains("do not fit together"), "{error}");
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! In: the least and the most. Out: places between 0 and 1. Promises: ticks at round
 //! numbers, the values between the first and the last; powers of ten where the most is more
-//! than a hundred times the least; never more ticks than asked for, and never less than two.
+//! than a hundred times the least; never more ticks than asked for, if that is three or more, and never less than two.
 
 use crate::report::forms::numbers::count;
 
@@ -47,7 +47,8 @@ impl Axis {
     }
 
     fn straight(low: f64, high: f64, most_ticks: usize, least_step: f64) -> Self {
-        let parts = most_ticks.max(2) - 1;
+        // Numbers on both sides of 0 need three.
+        let parts = most_ticks.max(3) - 1;
         // A flat line has an axis too.
         let is_flat = high - low <= high.abs().max(low.abs()) * 1e-12;
         let wide = if is_flat { (high.abs() * 0.1).max(least_step).max(1e-12) } else { high - low };
@@ -94,7 +95,7 @@ impl Axis {
         let size = tick.abs();
         let is_short = size == 0.0 || (1e-4..1e9).contains(&size);
         match tick {
-            _ if !is_short => format!("{tick:e}"),
+            _ if !is_short => scientific(tick),
             tick if self.decimals == 0 && size >= 1_000.0 => {
                 format!("{}{}", if tick < 0.0 { "-" } else { "" }, count(size as u64))
             }
@@ -102,6 +103,13 @@ impl Axis {
             tick => format!("{tick:.*}", self.decimals),
         }
     }
+}
+
+/// `1e-29`, not what rounding makes of it.
+fn scientific(tick: f64) -> String {
+    let text = format!("{tick:.3e}");
+    let (digits, power) = text.split_once('e').expect("it was written so");
+    format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// The next of 1, 2, 5, 10, … times a power of ten.
@@ -130,7 +138,10 @@ mod tests {
         assert_eq!(labels(&[-3.0, 4.0]), "-4 -2 0 2 4");
         assert_eq!(labels(&[0.5, 0.00012]), "0.0001 0.001 0.01 0.1 1");
         assert_eq!(labels(&[1e-9, 1.0]), "1e-9 1e-7 1e-5 0.001 0.1 10");
+        assert_eq!(labels(&[1e-29, 1e-27]), "1e-29 1e-28 1e-27");
+        assert_eq!(labels(&[2e-5, 3e-5]), "2e-5 2.5e-5 3e-5 3.5e-5");
         assert_eq!(labels(&[0.0, 0.0]), labels(&[f64::NAN, 0.0, f64::INFINITY]));
+        assert_eq!(labels(&[-1e80, 1e252]), "-5e251 0 5e251 1e252");
         assert_eq!(labels(&[]), "0.0 0.2 0.4 0.6 0.8 1.0");
     }
 

@@ -137,7 +137,7 @@ struct Course<'a> {
 
 impl<'a> Course<'a> {
     fn new(params: &'a GanParams, values: &[f32], columns: usize) -> Result<Self> {
-        if columns == 0 || values.len() < 2 * columns || values.len() % columns != 0 {
+        if columns == 0 || values.len() < 2 * columns || !values.len().is_multiple_of(columns) {
             return Err(Error::data("a generator needs at least two rows to learn from"));
         }
         if values.iter().any(|value| !value.is_finite()) {

@@ -93,7 +93,7 @@ enum Command {
     /// Show the terms that speak most for each label
     Terms(terms::Arguments),
     /// Train regressions and networks, and watch the loss fall
-    Learn(learn::Arguments),
+    Learn(Box<learn::Arguments>),
     /// Cut Korean text into morphemes, with tags
     Ko(ko::Arguments),
     /// Find the documents most like a text or a document

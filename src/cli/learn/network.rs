@@ -101,6 +101,7 @@ pub enum ActivationName {
 }
 
 /// What makes a row of the tokens.
+#[cfg_attr(not(feature = "neural"), expect(dead_code, reason = "it is asked for in vain"))]
 pub enum TextBody {
     /// The mean of their vectors.
     Mean,
@@ -111,6 +112,7 @@ pub enum TextBody {
 }
 
 /// A network over text, as a command asks for it.
+#[cfg_attr(not(feature = "neural"), expect(dead_code, reason = "it is asked for in vain"))]
 pub struct TextNet<'a> {
     /// What it is kept as, where no name is given.
     pub kind: &'a str,

@@ -10,7 +10,7 @@ use super::network::Network;
 use super::optimizer::{Optimizer, OptimizerKind};
 use super::params::{Activation, Body, Input, NetworkParams, Output};
 use super::predict::Predictor;
-use super::{Inputs, engine, graph, train};
+use super::{Inputs, engine, graph, sums};
 use crate::data::Random;
 use crate::error::{Error, Result};
 use crate::learn::{Curve, check, diverged};
@@ -137,7 +137,7 @@ struct Course<'a> {
 
 impl<'a> Course<'a> {
     fn new(params: &'a GanParams, values: &[f32], columns: usize) -> Result<Self> {
-        if columns == 0 || values.len() < 2 * columns || values.len() % columns != 0 {
+        if columns == 0 || values.len() < 2 * columns || !values.len().is_multiple_of(columns) {
             return Err(Error::data("a generator needs at least two rows to learn from"));
         }
         if values.iter().any(|value| !value.is_finite()) {
@@ -193,13 +193,13 @@ impl<'a> Course<'a> {
         let real_loss = self.judged(&graph::tensors(&judge), &real, self.params.real as f32)?;
         let made_loss = self.judged(&graph::tensors(&judge), &made.detach(), 0.0)?;
         let loss = ((real_loss + made_loss)? / (2 * size) as f64)?;
-        let gradients = train::numbers(&loss, &judge)?;
+        let gradients = sums::numbers(&loss, &judge)?;
         self.optimizers[0].step(&mut self.gan.discriminator, &gradients, None);
         // The generator learns from the discriminator as it is now, and wants its rows
         // to be called real: that has a gradient where they are not.
         let judge = graph::variables(&self.gan.discriminator.weights, DType::F32)?;
         let wanted = (self.judged(&graph::tensors(&judge), &made, 1.0)? / size as f64)?;
-        let gradients = train::numbers(&wanted, &maker)?;
+        let gradients = sums::numbers(&wanted, &maker)?;
         self.optimizers[1].step(&mut self.gan.generator, &gradients, None);
         Ok([f64::from(loss.to_scalar::<f32>()?), f64::from(wanted.to_scalar::<f32>()?)])
     }

@@ -6,6 +6,7 @@
 //! brings stays in this folder.
 
 mod batch;
+mod deal;
 mod examples;
 mod file;
 mod gan;
@@ -23,6 +24,7 @@ mod predict;
 #[cfg(test)]
 mod sample;
 mod slots;
+mod sums;
 mod train;
 
 pub use examples::{Examples, Inputs, Targets};

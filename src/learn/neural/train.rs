@@ -2,28 +2,22 @@
 
 use std::sync::atomic::AtomicBool;
 
-use candle_core::{DType, Tensor, Var};
+use candle_core::{DType, Var};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::batch::Shard;
+use super::deal::{SHARDS, batches, shards};
 use super::examples::{Examples, Targets};
 use super::network::{Network, Weight};
 use super::optimizer::{Optimizer, OptimizerKind, RowGradients};
-use super::params::{Input, NetworkParams, Output, PADDING};
+use super::params::{Input, NetworkParams, Output};
 use super::predict::Predictor;
+use super::sums::{Gradients, numbers};
 use super::{engine, graph};
 use crate::data::Random;
 use crate::error::{Error, Result};
 use crate::learn::{Curve, check, diverged};
-
-/// A batch is cut into so many parts, each computed by one thread and summed in order: the
-/// same sums for any number of threads.
-const SHARDS: usize = 4;
-/// Smaller parts cost more than they save.
-const LEAST_OF_SHARD: usize = 8;
-/// Batches whose examples are sorted by length together.
-const SORTED_BATCHES: usize = 50;
 
 /// How a network is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -278,15 +272,12 @@ impl<'a> Course<'a> {
         let smoothing = self.training.label_smoothing;
         let targets = self.examples.targets.rows(some.chosen, params.output, smoothing);
         let loss = graph::loss(params.output, &scores, &targets, some.whole)?;
-        let found = loss.backward()?;
-        let numbers = |variable: &Var| match found.get(variable) {
-            Some(gradient) => gradient.flatten_all()?.to_vec1::<f32>(),
-            None => Ok(vec![0.0; variable.elem_count()]),
-        };
-        let dense = variables.iter().map(numbers).collect::<candle_core::Result<_>>()?;
+        let all: Vec<Var> = variables.iter().chain(vectors.as_ref()).cloned().collect();
+        let mut dense = numbers(&loss, &all)?;
         let rows = match (&shard, vectors) {
-            (Shard::Tokens(tokens), Some(vectors)) => {
-                Some(RowGradients::sorted(&tokens.distinct, &numbers(&vectors)?))
+            (Shard::Tokens(tokens), Some(_)) => {
+                let of_vectors = dense.pop().expect("it is the last of the variables");
+                Some(RowGradients::sorted(&tokens.distinct, &of_vectors))
             }
             _ => None,
         };
@@ -340,120 +331,4 @@ fn measured(targets: &Targets, held: &[usize], output: Output, predicted: &[f64]
 struct Portion<'a> {
     chosen: &'a [usize],
     whole: usize,
-}
-
-/// Batches in random order; examples of one are about equally long.
-fn batches(
-    examples: &Examples,
-    learned: &[usize],
-    size: usize,
-    random: &mut Random,
-) -> Vec<Vec<usize>> {
-    let mut order = learned.to_vec();
-    random.shuffle(&mut order);
-    let mut batches = Vec::new();
-    for chunk in order.chunks_mut(size.saturating_mul(SORTED_BATCHES)) {
-        chunk.sort_by_key(|place| std::cmp::Reverse(examples.inputs.length(*place)));
-        let mut cut: Vec<Vec<usize>> = chunk.chunks(size).map(<[usize]>::to_vec).collect();
-        random.shuffle(&mut cut);
-        batches.extend(cut);
-    }
-    batches
-}
-
-/// A batch dealt out like cards, so that parts cost about the same.
-fn shards(batch: &[usize]) -> Vec<Vec<usize>> {
-    let count = (batch.len() / LEAST_OF_SHARD).clamp(1, SHARDS);
-    (0..count).map(|shard| batch.iter().copied().skip(shard).step_by(count).collect()).collect()
-}
-
-/// Gradients of a part of a batch.
-struct Gradients {
-    loss: f64,
-    dense: Vec<Vec<f32>>,
-    rows: Option<RowGradients>,
-}
-
-impl Gradients {
-    fn join(mut self, other: Gradients) -> Gradients {
-        self.loss += other.loss;
-        for (sum, values) in self.dense.iter_mut().zip(&other.dense) {
-            sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-        }
-        self.rows = match (self.rows, other.rows) {
-            (Some(one), Some(other)) => Some(one.merged(&other)),
-            (one, other) => one.or(other),
-        };
-        self
-    }
-
-    fn all_mut(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
-        self.dense.iter_mut().chain(self.rows.as_mut().map(|rows| &mut rows.values))
-    }
-
-    fn length(&mut self) -> f64 {
-        let squares = |values: &mut Vec<f32>| -> f64 {
-            values.iter().map(|value| f64::from(*value) * f64::from(*value)).sum()
-        };
-        self.all_mut().map(squares).sum::<f64>().sqrt()
-    }
-
-    fn scale(&mut self, factor: f32) {
-        self.all_mut().flatten().for_each(|value| *value *= factor);
-    }
-}
-
-impl RowGradients {
-    /// Gradients of `tokens` in rising order; that of the padding is left out.
-    fn sorted(tokens: &[u32], values: &[f32]) -> Self {
-        let width = values.len() / tokens.len();
-        let mut order: Vec<usize> = (0..tokens.len()).collect();
-        order.sort_unstable_by_key(|place| tokens[*place]);
-        order.retain(|place| tokens[*place] != PADDING);
-        let rows = order.iter().map(|place| tokens[*place]).collect();
-        let vector = |place: &usize| &values[place * width..(place + 1) * width];
-        RowGradients { rows, values: order.iter().flat_map(vector).copied().collect() }
-    }
-
-    fn merged(&self, other: &RowGradients) -> Self {
-        let width = match self.rows.is_empty() {
-            true => return other.clone(),
-            false => self.values.len() / self.rows.len(),
-        };
-        let mut merged = RowGradients::default();
-        let (mut left, mut right) = (0, 0);
-        while left < self.rows.len() || right < other.rows.len() {
-            let (one, two) = (self.rows.get(left), other.rows.get(right));
-            let takes_left = two.is_none_or(|two| one.is_some_and(|one| one <= two));
-            let takes_right = one.is_none_or(|one| two.is_some_and(|two| two <= one));
-            merged.rows.push(*if takes_left { one } else { two }.expect("one of them is left"));
-            let start = merged.values.len();
-            if takes_left {
-                merged.values.extend_from_slice(&self.values[left * width..(left + 1) * width]);
-                left += 1;
-            }
-            if takes_right {
-                let values = &other.values[right * width..(right + 1) * width];
-                match takes_left {
-                    false => merged.values.extend_from_slice(values),
-                    true => merged.values[start..]
-                        .iter_mut()
-                        .zip(values)
-                        .for_each(|(sum, value)| *sum += value),
-                }
-                right += 1;
-            }
-        }
-        merged
-    }
-}
-
-/// Gradients as numbers, for whoever trains two networks at once.
-pub(super) fn numbers(loss: &Tensor, variables: &[Var]) -> candle_core::Result<Vec<Vec<f32>>> {
-    let found = loss.backward()?;
-    let of = |variable: &Var| match found.get(variable) {
-        Some(gradient) => gradient.flatten_all()?.to_vec1::<f32>(),
-        None => Ok(vec![0.0; variable.elem_count()]),
-    };
-    variables.iter().map(of).collect()
 }

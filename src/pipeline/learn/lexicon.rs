@@ -136,14 +136,14 @@ mod tests {
         let bytes = lexicon.to_bytes();
         let again = Lexicon::from_bytes(&bytes).unwrap();
         assert!(again.terms().eq(lexicon.terms()));
-        let damaged = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+        let damaged = |change: fn(&mut BTreeMap<String, Vec<u8>>)| {
             let mut bytes = bytes.clone();
             change(&mut bytes);
             Lexicon::from_bytes(&bytes).is_none()
         };
-        assert!(damaged(&|bytes| bytes.get_mut("terms").unwrap()[0] = 0xff));
-        assert!(damaged(&|bytes| bytes.get_mut("terms").unwrap()[0] = b'z'));
-        assert!(damaged(&|bytes| bytes.get_mut("term_lengths").unwrap().truncate(5)));
-        assert!(damaged(&|bytes| bytes.clear()));
+        assert!(damaged(|bytes| bytes.get_mut("terms").unwrap()[0] = 0xff));
+        assert!(damaged(|bytes| bytes.get_mut("terms").unwrap()[0] = b'z'));
+        assert!(damaged(|bytes| bytes.get_mut("term_lengths").unwrap().truncate(5)));
+        assert!(damaged(|bytes| bytes.clear()));
     }
 }

@@ -26,6 +26,7 @@ pub(in crate::pipeline) struct Material {
     /// Stands between the tokens of an n-gram.
     pub joiner: &'static str,
     /// Names of the classes, sorted by bytes; empty without labels.
+    #[cfg_attr(not(feature = "neural"), allow(dead_code, reason = "networks ask for it"))]
     pub labels: Vec<String>,
 }
 
@@ -66,6 +67,7 @@ impl Material {
     }
 
     /// Class of each document in `places`, numbered as [`Material::labels`].
+    #[cfg_attr(not(feature = "neural"), allow(dead_code, reason = "networks ask for it"))]
     pub fn classes(&self, places: &[usize]) -> Vec<u32> {
         classes(&self.corpus, places, &self.labels)
     }

@@ -121,40 +121,16 @@ impl<'a> Worker<'a> {
 
     /// Learns from one place: a word, and those around it.
     fn place(&mut self, word: u32, before: &[u32], after: &[u32], rate: f32, random: &mut Random) {
-        let around = before.iter().chain(after);
-        let model = self.model;
         self.batch.clear();
         self.told_from.clear();
         self.told.clear();
-        let is_mean = match (model.params.method, &model.parts) {
-            (Method::SkipGram, None) => {
-                self.told_from.extend(around);
-                self.tell([word].iter(), 1, random);
-                false
-            }
-            (Method::SkipGram, Some(parts)) => {
-                self.told_from.extend(parts.of(word));
-                let count = before.len() + after.len();
-                self.tell(around, count, random);
-                true
-            }
-            (Method::Cbow, None) => {
-                self.told_from.extend(around);
-                self.tell([word].iter(), 1, random);
-                true
-            }
-            (Method::Cbow, Some(parts)) => {
-                self.told_from.extend(around.flat_map(|&word| parts.of(word)));
-                self.tell([word].iter(), 1, random);
-                true
-            }
-        };
-        match is_mean {
-            true => self.read_mean(),
-            false => {
-                for &row in &self.told_from {
-                    model.inputs.read(row as usize, self.batch.input());
-                }
+        let is_mean = self.choose(word, before, after, random);
+        let model = self.model;
+        if is_mean {
+            self.read_mean();
+        } else {
+            for &row in &self.told_from {
+                model.inputs.read(row as usize, self.batch.input());
             }
         }
         self.batch.step(&model.sigmoid, rate);
@@ -163,6 +139,26 @@ impl<'a> Worker<'a> {
         if self.steps.is_multiple_of(LOOKED_AT) {
             self.loss = (self.loss.0 + self.batch.loss(), self.loss.1 + 1);
         }
+    }
+
+    /// Says what tells what; whether what tells is one mean.
+    fn choose(&mut self, word: u32, before: &[u32], after: &[u32], random: &mut Random) -> bool {
+        let around = before.iter().chain(after);
+        let model = self.model;
+        match (model.params.method, &model.parts) {
+            // With parts, a word tells those around it, as in fastText: so it is composed once.
+            (Method::SkipGram, Some(parts)) => {
+                self.told_from.extend(parts.of(word));
+                self.tell(around, before.len() + after.len(), random);
+                return true;
+            }
+            (Method::Cbow, Some(parts)) => {
+                self.told_from.extend(around.flat_map(|&word| parts.of(word)));
+            }
+            (_, None) => self.told_from.extend(around),
+        }
+        self.tell(std::iter::once(&word), 1, random);
+        model.params.method == Method::Cbow
     }
 
     /// Outputs: the words that stand there, `count` of them, and words that are drawn. Each

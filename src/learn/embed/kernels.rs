@@ -22,9 +22,7 @@ pub(super) fn dots(row: &[f32], others: &[f32], lanes: &mut [[f32; LANES]], out:
 fn dot(a: &[f32], b: &[f32]) -> [f32; LANES] {
     let mut sums = [0.0; LANES];
     for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
+        sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
     }
     sums
 }
@@ -61,9 +59,7 @@ fn some_sums<const N: usize>(
     for (row, &weight) in rows.chunks_exact(stride).zip(weights) {
         let (lanes, _) = row[start..start + N * LANES].as_chunks::<LANES>();
         for (sums, lanes) in sums.iter_mut().zip(lanes) {
-            for lane in 0..LANES {
-                sums[lane] += weight * lanes[lane];
-            }
+            sums.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += weight * lane);
         }
     }
     out[start..start + N * LANES].copy_from_slice(sums.as_flattened());

@@ -1,9 +1,8 @@
 //! Terms in their contexts → vectors, near each other where contexts are alike.
 //!
 //! In: documents as token numbers, or a file of vectors. Out: an [`Embedding`]. Promises:
-//! one thread and one seed give the same bytes on every machine; several threads write
-//! into each other's rows (Recht et al. 2011) and give another result each time, of the
-//! same worth.
+//! one thread and one seed give the same bytes; several threads write into each other's
+//! rows (Recht et al. 2011) and give another result each time, of the same worth.
 
 mod batch;
 mod embedding;

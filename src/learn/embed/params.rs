@@ -64,6 +64,9 @@ pub(super) const LAST_RATE: f32 = 0.0001;
 /// Most numbers of a vector.
 pub(super) const MOST_DIMENSIONS: usize = 4096;
 
+/// Most numbers of all buckets: 8 GB of them.
+const MOST_NUMBERS: usize = 2_000_000_000;
+
 impl Default for EmbedParams {
     fn default() -> Self {
         EmbedParams {
@@ -101,6 +104,16 @@ impl EmbedParams {
         bound("negative", self.negative, 1, 100);
         bound("epochs", self.epochs, 1, 10_000);
         bound("buckets", self.buckets, 1, 10_000_000);
+        if self.subwords != SubwordKind::None
+            && self.buckets.saturating_mul(self.dimensions) > MOST_NUMBERS
+        {
+            problems.push(
+                Error::usage(format!(
+                    "--buckets times --dimensions is more than {MOST_NUMBERS} numbers"
+                ))
+                .hinted("lower --buckets; runs of characters then share vectors more often"),
+            );
+        }
         let fraction = |value: f64| value.is_finite() && (0.0..=1.0).contains(&value);
         if !fraction(self.sample) {
             let message = format!("--sample is {}, but must be between 0 and 1", self.sample);
@@ -126,12 +139,17 @@ mod tests {
         let params = EmbedParams {
             dimensions: 0,
             window: 101,
+            buckets: 0,
             sample: f64::NAN,
             learning_rate: 2.0,
             ..EmbedParams::default()
         };
         let error = params.check().unwrap_err();
-        assert_eq!((error.also().len(), error.exit_code()), (3, 2));
+        assert_eq!((error.also().len(), error.exit_code()), (4, 2));
         assert_eq!(error.to_string(), "--dimensions is 0, but must be between 1 and 4096");
+        let subwords = SubwordKind::Jamo;
+        let params = EmbedParams { subwords, buckets: 9_999_999, ..EmbedParams::default() };
+        params.check().unwrap();
+        assert!(EmbedParams { dimensions: 300, ..params }.check().is_err());
     }
 }

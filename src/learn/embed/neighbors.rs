@@ -71,7 +71,6 @@ fn norm(vector: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::super::embedding::tests::sample;
-    use super::*;
 
     #[test]
     fn the_nearest_come_first() {

@@ -25,7 +25,7 @@ use crate::pipeline::watch::Watch;
 use crate::vectorize::{VectorizeParams, Vectorizer, Weighting};
 
 /// Penalties that are tried, the strongest first: each begins where the one before ended.
-const ALPHAS: [f64; 9] = [30.0, 10.0, 5.0, 3.0, 2.0, 1.0, 0.5, 0.3, 0.1];
+const ALPHAS: [f64; 9] = [30.0, 10.0, 3.0, 1.0, 0.5, 0.3, 0.1, 0.05, 0.02];
 
 /// A slope of this share of the first moves no prediction by a thousandth.
 const TOLERANCE: f64 = 1e-6;

@@ -7,7 +7,7 @@ mod gather;
 mod request;
 mod terminal;
 
-pub use charts::{Map, MapDocument, MapTerm, map};
+pub use charts::{Map, MapDocument, MapOrigin, MapTerm, map};
 pub use gather::gather;
 pub use request::{Request, zone_of};
 pub use terminal::metrics_table;

@@ -18,7 +18,7 @@ mod volume;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-pub use map::{Map, MapDocument, MapTerm, map};
+pub use map::{Map, MapDocument, MapOrigin, MapTerm, map};
 pub use share::share;
 pub use timeline::Timeline;
 pub use volume::{Stack, volume};

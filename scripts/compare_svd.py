@@ -77,8 +77,10 @@ def main():
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--exact", type=int, metavar="ROWS")
     arguments = parser.parse_args()
-    rows = imdb(arguments.imdb, arguments.terms) if arguments.imdb else sparse.load_npz(arguments.rows)
-    rows = sparse.csr_matrix(rows)
+    if arguments.imdb:
+        rows = imdb(arguments.imdb, arguments.terms)
+    else:
+        rows = sparse.csr_matrix(sparse.load_npz(arguments.rows))
     if arguments.exact:
         rows = rows[: arguments.exact]
     print(f"{rows.shape[0]} x {rows.shape[1]}, {rows.nnz} values; {os.cpu_count()} cores; "
@@ -110,13 +112,16 @@ def times(path, rows, arguments):
 def exact(path, rows, arguments):
     from scipy.sparse.linalg import svds
 
-    values = np.sort(svds(rows.astype(np.float64), arguments.dimensions, return_singular_vectors=False, random_state=0))[::-1]
+    double = rows.astype(np.float64)
+    values = svds(double, arguments.dimensions, return_singular_vectors=False, random_state=0)
+    values = np.sort(values)[::-1]
     for name, of in (
         ("malmoi", ours(path, arguments.dimensions, arguments.rounds)),
         ("scikit-learn", theirs(rows, arguments.dimensions, arguments.rounds)),
     ):
         off = np.abs(np.array(of["singular_values"]) / values - 1)
-        parts = ", ".join(f"first {n}: {off[:n].max():.1e}" for n in (10, 50, len(off)) if n <= len(off))
+        counts = sorted({n for n in (10, 50, len(off)) if n <= len(off)})
+        parts = ", ".join(f"first {n}: {off[:n].max():.1e}" for n in counts)
         print(f"{name:14}furthest from ARPACK's singular values, relative: {parts}")
 
 

@@ -107,7 +107,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
 fn reduce(arguments: &Common, reduction: Reduction, context: &Context) -> Result<()> {
     let pipeline = arguments.selection.effective(context)?.pipeline;
     let state = context.state()?;
-    let target = arguments.output.as_deref().map(Target::of).transpose()?;
+    let target = arguments.output.as_deref();
+    let target = target.map(|path| Target::of(path, arguments.dimensions)).transpose()?;
     if let Some(target) = &target {
         target.spare(&pipeline, &context.config()?.path, &state)?;
     }

@@ -42,7 +42,8 @@ fn refused(folder: &Path, arguments: &[&str], code: i32, parts: &[&str]) {
 fn a_map_shows_every_document_of_the_sample() {
     let folder = on("en.tsv", "");
     let folder = folder.path();
-    let (code, stdout, stderr) = run(folder, &["reduce", "pca", "--output", "maps/map.svg"]);
+    let (code, stdout, stderr) =
+        run(folder, &["reduce", "pca", "--svd-dimensions", "20", "--output", "maps/map.svg"]);
     assert_eq!(code, 0, "{stderr}");
     for part in ["192 documents to learn from", "PCA 1: ", "PCA 2: ", "written to maps/map.svg"] {
         assert!(stdout.contains(part), "`{part}` is not in\n{stdout}");
@@ -54,7 +55,8 @@ fn a_map_shows_every_document_of_the_sample() {
         assert!(map.contains(part), "`{part}` is not in the map");
     }
     assert!(map.matches("class=\"arrow\"").count() > 5);
-    let again = ["reduce", "pca", "--output", "again.svg", "--threads", "1"];
+    let again =
+        ["reduce", "pca", "--svd-dimensions", "20", "--output", "again.svg", "--threads", "1"];
     assert_eq!(run(folder, &again).0, 0);
     assert!(map == fs::read_to_string(folder.join("again.svg")).unwrap(), "threads show");
 }
@@ -92,7 +94,8 @@ fn a_table_holds_the_part_and_the_axes_that_are_asked_for() {
     let folder = on("en.tsv", "");
     let folder = folder.path();
     let table = |name: &str, part: &str| {
-        let output = ["--dimensions", "3", "--part", part, "--output", name];
+        let output =
+            ["--dimensions", "3", "--svd-dimensions", "9", "--part", part, "--output", name];
         let told = json(folder, &[&["reduce", "svd"], &output[..]].concat());
         let text = fs::read_to_string(folder.join(name)).unwrap();
         assert_eq!(text.lines().count() as u64, told["documents"].as_u64().unwrap() + 1);
@@ -110,7 +113,8 @@ fn a_table_holds_the_part_and_the_axes_that_are_asked_for() {
 fn documents_without_labels_have_a_map_and_no_discriminants() {
     let folder = project("");
     let folder = folder.path();
-    let line = |n: usize| format!("r{n}\tfilm {} with plot {}\n", ["a", "b"][n % 2], n % 7);
+    let word = |n: usize| ["great", "dull", "long", "funny", "sad", "loud", "odd"][n % 7];
+    let line = |n: usize| format!("r{n}\tfilm {} with {} plot\n", word(n), word(n / 3));
     let table = "id\ttext\n".to_owned() + &(0..20).map(line).collect::<String>();
     fs::write(folder.join("reviews.tsv"), table).unwrap();
     assert_eq!(run(folder, &["reduce", "pca", "--output", "map.svg"]).0, 0);

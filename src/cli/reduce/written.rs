@@ -8,7 +8,7 @@ use malmoi::analyze::AnalyzerKind;
 use malmoi::config::Pipeline;
 use malmoi::files::{AtomicFile, Format, OutputFile, RowWriter};
 use malmoi::pipeline::{Reduced, ReducedDocument, Reduction};
-use malmoi::report::{Map, MapDocument, MapTerm, map};
+use malmoi::report::{Map, MapDocument, MapOrigin, MapTerm, map};
 use malmoi::{Error, Result};
 use serde_json::{Map as Object, Value};
 
@@ -52,13 +52,17 @@ pub fn method(reduction: Reduction) -> &'static str {
 }
 
 impl Target {
-    /// The form that the name of the file stands for.
+    /// The form that the name of the file stands for, for so many axes.
     ///
     /// # Errors
-    /// If it stands for none.
-    pub fn of(path: &Path) -> Result<Self> {
+    /// If it stands for none, or for a map and there is one axis.
+    pub fn of(path: &Path, dimensions: u16) -> Result<Self> {
         let extension = path.extension().and_then(OsStr::to_str).map(str::to_lowercase);
         let form = match extension.as_deref() {
+            Some("svg") if dimensions < 2 => {
+                Err(Error::usage("a map has two axes, and --dimensions is 1")
+                    .hinted("ask for --dimensions 2, or for a table"))
+            }
             Some("svg") => Ok(Form::Map),
             _ => match Format::of(path) {
                 Ok(Format::Jsonl) => Ok(Form::Lines),
@@ -107,10 +111,6 @@ impl Target {
     }
 
     fn write_map(&self, reduced: &Reduced, drawing: &Drawing) -> Result<()> {
-        if reduced.axes.len() < 2 {
-            return Err(Error::usage("a map has two axes, and --dimensions is 1")
-                .hinted("ask for --dimensions 2, or for a table"));
-        }
         let mut file = AtomicFile::create(&self.path)?;
         file.write_all(map(&facts(reduced, drawing)).as_bytes())
             .map_err(|error| Error::file("cannot write", &self.path, error))?;
@@ -179,13 +179,12 @@ fn facts(reduced: &Reduced, drawing: &Drawing) -> Map {
             drawing.name,
             method(drawing.reduction).to_uppercase()
         ),
-        subtitle: format!(
-            "{} terms → {} dimensions with {:.1} % of the variance → 2; learned from {} documents",
-            names.len(),
-            reduced.svd_dimensions,
-            reduced.svd_variance * 100.0,
-            reduced.learned_from,
-        ),
+        origin: MapOrigin {
+            terms: names.len(),
+            dimensions: reduced.svd_dimensions,
+            variance: reduced.svd_variance,
+            documents: reduced.learned_from,
+        },
         axes: [axis(0), axis(1)],
         labels: reduced.labels.clone(),
         documents: reduced.documents.iter().enumerate().map(document).collect(),

@@ -10,6 +10,8 @@ mod points;
 
 use askama::Template;
 
+use crate::report::forms::numbers::{count, percent};
+
 use arrows::{Arrow, arrows};
 use frame::{Frame, Tick};
 use points::{Dots, Legend, dots, legend, shown};
@@ -19,8 +21,8 @@ use points::{Dots, Legend, dots, legend, shown};
 pub struct Map {
     /// What it is called.
     pub title: String,
-    /// How it was made, in a line.
-    pub subtitle: String,
+    /// What the axes were made of.
+    pub origin: MapOrigin,
     /// What is measured to the right and upwards.
     pub axes: [String; 2],
     /// Names of the labels.
@@ -35,6 +37,19 @@ pub struct Map {
     pub most_terms: usize,
     /// Which documents are drawn, where there are more.
     pub seed: u64,
+}
+
+/// What the axes of a map were made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct MapOrigin {
+    /// How many terms.
+    pub terms: usize,
+    /// How many dimensions they were reduced to before.
+    pub dimensions: usize,
+    /// Share of the variance that these keep.
+    pub variance: f64,
+    /// How many documents they were learned from.
+    pub documents: usize,
 }
 
 /// A document on a map.
@@ -88,7 +103,7 @@ pub fn map(map: &Map) -> String {
     };
     let picture = Picture {
         title: plain(&map.title, 80),
-        subtitle: plain(&map.subtitle, 130),
+        subtitle: subtitle(&map.origin),
         description: description(map, arrows.len()),
         axes: map.axes.each_ref().map(|name| plain(name, 70)),
         ticks: frame.ticks(),
@@ -101,6 +116,16 @@ pub fn map(map: &Map) -> String {
         opacity,
     };
     picture.render().expect("a template of text cannot fail")
+}
+
+fn subtitle(origin: &MapOrigin) -> String {
+    format!(
+        "{} terms → {} dimensions with {} of the variance → 2; learned from {} documents",
+        grouped(origin.terms),
+        origin.dimensions,
+        percent(origin.variance),
+        grouped(origin.documents),
+    )
 }
 
 fn caption(map: &Map, shown: usize, arrows: &[(Arrow, f64)]) -> Vec<String> {
@@ -139,7 +164,7 @@ fn description(map: &Map, arrows: usize) -> String {
 
 /// `50000` → `50,000`.
 fn grouped(number: usize) -> String {
-    crate::report::forms::numbers::count(number as u64)
+    count(number as u64)
 }
 
 /// What XML can hold, no longer than `most` characters.

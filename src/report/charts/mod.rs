@@ -22,7 +22,7 @@ use askama::filters::HtmlSafe;
 
 pub use axis::Axis;
 pub use curve::{axes, curve_svg, title};
-pub use map::{Map, MapDocument, MapTerm, map};
+pub use map::{Map, MapDocument, MapOrigin, MapTerm, map};
 pub use share::share;
 pub use timeline::Timeline;
 pub use volume::{Stack, volume};

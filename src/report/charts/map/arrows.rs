@@ -9,7 +9,10 @@ const CANDIDATES: usize = 600;
 const LETTERS: f64 = 12.0;
 
 /// Pixels that a name may be moved up or down from the tip of its arrow.
-const SHIFTS: [f64; 7] = [0.0, -8.0, 8.0, -16.0, 16.0, -26.0, 26.0];
+const SHIFTS: [f64; 5] = [0.0, -7.0, 7.0, -14.0, 14.0];
+
+/// Arrows whose tips are no further apart say the same: `영`, `영화`.
+const APART: f64 = 13.0;
 
 /// An arrow, in pixels.
 pub struct Arrow {
@@ -58,14 +61,20 @@ pub fn arrows(terms: &[MapTerm], most: usize, frame: &Frame) -> Vec<(Arrow, f64)
     longest.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
     longest.truncate(CANDIDATES);
     let times = times(&longest, most, frame);
-    let mut taken: Vec<Area> = Vec::new();
+    let (mut taken, mut tips): (Vec<Area>, Vec<[f64; 2]>) = (Vec::new(), Vec::new());
     let mut arrows = Vec::new();
     for (_, term) in longest {
         if arrows.len() == most {
             break;
         }
+        let tip = frame.along(term.at).map(|part| part * times);
+        let is_near = |other: &[f64; 2]| (other[0] - tip[0]).hypot(other[1] - tip[1]) < APART;
+        if tips.iter().any(is_near) {
+            continue;
+        }
         if let Some((arrow, area)) = placed(term, times, frame, &taken) {
             taken.push(area);
+            tips.push(tip);
             arrows.push((arrow, times));
         }
     }

@@ -45,7 +45,7 @@ pub fn diverged(what: &str, step: u64) -> Error {
 /// What to say where a network is asked for but left out.
 #[cfg(not(feature = "neural"))]
 pub fn no_networks() -> Error {
-    Error::usage("neural networks are not in this build").hinted("build with --features neural")
+    Error::usage("this build has no neural networks").hinted("build with --features neural")
 }
 
 /// Trainings run for minutes; they ask this between their steps.

@@ -78,6 +78,7 @@ fn explanations_add_up() {
         keys(&shown),
         [
             "label",
+            "method",
             "probability",
             "probabilities",
             "score",

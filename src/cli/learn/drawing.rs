@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(lines[0], "loss by step");
         assert!(lines[1].starts_with(" 2.0 ┤⠑") || lines[1].starts_with(" 2.0 ┤⠉"), "{text}");
         assert!(lines[12].starts_with(" 0.0 ┤") && lines[12].ends_with(" loss 0"), "{text}");
-        assert!(lines[13].starts_with("      └┬─"), "{text}");
+        assert!(lines[13].starts_with("     └┬─"), "{text}");
         assert!(lines[14].contains(" 0 ") && lines[14].ends_with("2,000  step"), "{text}");
         assert!(lines.iter().all(|line| line.width() <= 66), "{text}");
     }

@@ -73,7 +73,7 @@ pub(super) struct Worker<'a> {
     pub loss: (f64, u64),
 }
 
-/// The loss is looked at in one of so many steps.
+/// The loss is looked at in one of so many steps, and in the first of each piece.
 const LOOKED_AT: u64 = 32;
 
 impl<'a> Worker<'a> {
@@ -94,6 +94,7 @@ impl<'a> Worker<'a> {
     /// Learns from a piece of the sentences.
     pub fn learn(&mut self, chunk: Range<usize>, rate: f32, random: &mut Random) {
         let sentences = self.model.sentences;
+        self.steps = 0;
         let mut kept = std::mem::take(&mut self.kept);
         kept.clear();
         for &word in &sentences.tokens[chunk] {
@@ -135,8 +136,9 @@ impl<'a> Worker<'a> {
         }
         self.batch.step(&model.sigmoid, rate);
         self.write(is_mean);
+        let is_looked_at = self.steps.is_multiple_of(LOOKED_AT);
         self.steps += 1;
-        if self.steps.is_multiple_of(LOOKED_AT) {
+        if is_looked_at {
             self.loss = (self.loss.0 + self.batch.loss(), self.loss.1 + 1);
         }
     }

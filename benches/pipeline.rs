@@ -6,7 +6,7 @@ use std::path::Path;
 
 use divan::counter::ItemsCount;
 use malmoi::config::{Config, Overrides, Pipeline};
-use malmoi::pipeline::{Predictor, Silent, load_model, run};
+use malmoi::pipeline::{Predictor, Silent, load_labeler, run};
 
 fn main() {
     divan::main();
@@ -27,8 +27,8 @@ fn predict(bencher: divan::Bencher) {
     let state = tempfile::tempdir().expect("a folder can be made");
     let pipeline = pipeline();
     run(&pipeline, state.path(), true, &Silent::default()).expect("the pipeline runs");
-    let model =
-        load_model(state.path(), &pipeline.name, &Silent::default()).expect("it was just trained");
+    let model = load_labeler(state.path(), &pipeline.name, &Silent::default())
+        .expect("it was just trained");
     let reviews = data::reviews();
     bencher.counter(ItemsCount::new(reviews.len())).bench(|| {
         let mut predictor = Predictor::new(&model);

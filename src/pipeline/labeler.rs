@@ -117,9 +117,9 @@ impl Labeler {
     /// A worker with its own memory.
     pub(super) fn worker(&self) -> LabelerWorker<'_> {
         match self {
-            Labeler::Run(model) => LabelerWorker::Run(model, model.encoder.worker()),
+            Labeler::Run(model) => LabelerWorker::Run(model, Box::new(model.encoder.worker())),
             #[cfg(feature = "neural")]
-            Labeler::Network(network) => LabelerWorker::Network(network.worker()),
+            Labeler::Network(network) => LabelerWorker::Network(Box::new(network.worker())),
             Labeler::Mean(parts) => {
                 LabelerWorker::Mean(parts.iter().map(Labeler::worker).collect(), Vec::new())
             }
@@ -130,10 +130,10 @@ impl Labeler {
 /// Labels one text after another.
 pub(super) enum LabelerWorker<'a> {
     /// For the model of a run.
-    Run(&'a Model, EncoderWorker<'a>),
+    Run(&'a Model, Box<EncoderWorker<'a>>),
     /// For a network.
     #[cfg(feature = "neural")]
-    Network(TextNetworkWorker<'a>),
+    Network(Box<TextNetworkWorker<'a>>),
     /// For the mean of several, with room for the probabilities of one.
     Mean(Vec<LabelerWorker<'a>>, Vec<f64>),
 }

@@ -113,7 +113,7 @@ mod tests {
         columns.slice_mut(s![.., 0]).assign(&two.column(0));
         columns.slice_mut(s![.., 2]).assign(&two.column(1));
         columns.slice_mut(s![.., 3]).assign(&two.column(0));
-        columns.slice_mut(s![.., 4]).assign(&(&two.column(0) * 3.0 - &two.column(1)));
+        columns.slice_mut(s![.., 4]).assign(&(&two.column(0) * 3.0 - two.column(1)));
         let basis = orthonormal(columns);
         assert_eq!(basis.ncols(), 2);
         assert!(is_orthonormal(&basis));

@@ -260,7 +260,7 @@ mod tests {
         let network = Network::new(&params, 1).unwrap();
         let labels = vec!["negative".to_owned(), "positive".to_owned()];
         let settings = (&CleanParams::default(), &AnalyzeParams::default());
-        TextNetwork::new(labels, settings, lexicon, network).unwrap()
+        TextNetwork::new(labels, settings, lexicon, network, KnownTexts::new(vec![7, 9])).unwrap()
     }
 
     #[test]
@@ -272,8 +272,8 @@ mod tests {
         let after = TextNetwork::load(&path, &Silent::default()).unwrap();
         assert_eq!(after.labels, before.labels);
         let texts = ["A <b>good</b> film", "", "bad bad good"];
-        let together = after.worker().unwrap().batch(&texts).unwrap();
-        let (mut one, mut other) = (before.worker().unwrap(), after.worker().unwrap());
+        let together = after.worker().batch(&texts).unwrap();
+        let (mut one, mut other) = (before.worker(), after.worker());
         let (mut expected, mut said) = (Vec::new(), Vec::new());
         for (text, together) in texts.iter().zip(together) {
             one.probabilities(text, &mut expected).unwrap();

@@ -50,7 +50,7 @@ pub struct EmbedParams {
     pub min_count: u64,
     /// Passes over the documents.
     pub epochs: usize,
-    /// Size of the first steps; it falls to [`LAST_RATE`] evenly.
+    /// Size of the first steps; it falls to 0.0001 evenly.
     pub learning_rate: f32,
     /// Where runs of characters share vectors.
     pub buckets: usize,

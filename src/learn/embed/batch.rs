@@ -161,8 +161,8 @@ impl Batch {
         }
     }
 
-    /// The negative logarithm of the likelihood of one input, on the average, as the last
-    /// step saw it.
+    /// The negative logarithm of the likelihood of one output that stands there from one
+    /// input, and of what was drawn against it, on the average, as the last step saw it.
     pub fn loss(&self) -> f64 {
         let told = self.labels.len();
         let one = |place: usize, score: f32| {
@@ -172,7 +172,8 @@ impl Batch {
         };
         let scores = self.scores.iter().enumerate();
         let sum: f64 = scores.map(|(place, score)| one(place, *score)).sum();
-        sum / (self.scores.len() / told.max(1)).max(1) as f64
+        let true_ones = self.labels.iter().filter(|label| **label > 0.5).count();
+        sum / (self.inputs.count * true_ones).max(1) as f64
     }
 }
 

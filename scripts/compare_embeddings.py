@@ -26,6 +26,7 @@ import numpy as np
 WORDS = "재미 영화 감동 배우 지루 최고 쓰레기 연기 음악 액션 눈물 추천".split()
 
 SETTINGS = """version = 1
+default = "tokens"
 [pipeline.tokens.source]
 kind = "tsv"
 path = "tokens.tsv"

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// What a caller may want to tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,14 @@ struct Inner {
     hint: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     also: Vec<Error>,
+}
+
+/// Whether to go on: what runs for minutes asks this between its steps.
+///
+/// # Errors
+/// [`Error::interrupted`], once `stop` is set.
+pub fn check(stop: &AtomicBool) -> Result<()> {
+    if stop.load(Relaxed) { Err(Error::interrupted()) } else { Ok(()) }
 }
 
 /// `Result` with this crate's [`Error`].

@@ -70,10 +70,7 @@ impl Classifier {
             }
             Classifier::Softmax(softmax) => {
                 softmax.scores(columns, values, out);
-                let largest = out.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                out.iter_mut().for_each(|score| *score = (*score - largest).exp());
-                let sum: f64 = out.iter().sum();
-                out.iter_mut().for_each(|score| *score /= sum);
+                crate::data::softmax(out);
             }
         }
     }
@@ -120,15 +117,4 @@ fn check_classes(classes: &[u32], labels: &[String]) -> Result<()> {
         }
         None => Ok(()),
     }
-}
-
-/// The class with the highest probability; the first of equals.
-pub fn best(probabilities: &[f64]) -> usize {
-    let mut best = 0;
-    for class in 1..probabilities.len() {
-        if probabilities[class] > probabilities[best] {
-            best = class;
-        }
-    }
-    best
 }

@@ -5,9 +5,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::check;
 use crate::data::{CsrMatrix, Random};
-use crate::error::Result;
+use crate::error::{Result, check};
 
 /// Settings of the solver, already checked.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -12,8 +12,9 @@ mod metrics;
 mod softmax;
 mod softmax_objective;
 
+pub use crate::data::best;
 pub use calibration::expected_calibration_error;
-pub use classifier::{Classifier, best};
+pub use classifier::Classifier;
 pub use linfa::{
     FittedSoftmaxRegression, SoftmaxRegressionParams, SoftmaxRegressionValidParams, SparseRecords,
 };
@@ -23,12 +24,8 @@ pub use logistic_estimator::{
 pub use metrics::{Metrics, roc_auc};
 pub use softmax::{Softmax, SoftmaxParams};
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use crate::error::{Error, Result};
 
 /// Platt's sigmoid: probability = 1 / (1 + exp(slope · score + offset)).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -98,9 +95,4 @@ impl Default for EvaluateParams {
     fn default() -> Self {
         EvaluateParams { test_size: 0.2 }
     }
-}
-
-/// Solvers may run for minutes; they ask this between their steps.
-fn check(stop: &AtomicBool) -> Result<()> {
-    if stop.load(Relaxed) { Err(Error::interrupted()) } else { Ok(()) }
 }

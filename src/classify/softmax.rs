@@ -9,9 +9,9 @@ use std::sync::atomic::AtomicBool;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::classify::softmax_objective::{Objective, softmax};
-use crate::data::CsrMatrix;
+use crate::classify::softmax_objective::Objective;
 use crate::data::lbfgs::{self, Minimum};
+use crate::data::{CsrMatrix, softmax};
 use crate::error::{Error, Result};
 
 /// How softmax regression learns.

@@ -38,7 +38,7 @@ pub struct Globals {
         hide_possible_values = false
     )]
     pub log_format: LogFormat,
-    /// How many threads work; the result does not depend on it [default: all cores]
+    /// How many threads work; no result depends on it but that of `embed train` [default: all cores]
     #[arg(long, global = true, help_heading = GROUP, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// When to use colours

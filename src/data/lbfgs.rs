@@ -4,11 +4,11 @@
 //! threads does not show in the result.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
-use crate::error::{Error, Result};
+use crate::error::{Result, check};
 
 /// Pairs of steps and gradient changes that are remembered.
 const MEMORY: usize = 10;
@@ -83,9 +83,7 @@ fn wolfe_step(
     let (mut short, mut long, mut length) = (0.0, f64::INFINITY, 1.0);
     let mut next = Place { point: point.to_vec(), value, gradient: gradient.to_vec() };
     for _ in 0..MAX_TRIES {
-        if stop.load(Relaxed) {
-            return Err(Error::interrupted());
-        }
+        check(stop)?;
         next.point.copy_from_slice(point);
         add_scaled(&mut next.point, length, direction);
         next.value = evaluate(&next.point, &mut next.gradient);

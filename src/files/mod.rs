@@ -20,6 +20,7 @@ mod rows;
 mod sections;
 mod table;
 mod temporary;
+mod tensors;
 mod text;
 mod tolerance;
 
@@ -38,6 +39,7 @@ pub use rows::{Format, RowWriter};
 pub use sections::{Column, Element, SectionWriter, Sections, SectionsWriter};
 pub use table::{Dialect, Record, TableReader};
 pub use temporary::{TemporaryFolder, remove_unfinished, sweep};
+pub use tensors::TensorForm;
 pub use text::{Line, MAX_LINE_BYTES, TextReader, WholeText, place, read_text};
 pub use tolerance::Tolerance;
 

@@ -6,9 +6,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::{Curve, check, diverged};
+use super::{Curve, diverged};
 use crate::data::{Random, lbfgs};
-use crate::error::Result;
+use crate::error::{Result, check};
 
 /// What is made small.
 pub trait Objective {

@@ -1,8 +1,9 @@
 //! Tables, rows and token sequences → fitted curves, networks, embeddings, maps.
 //!
 //! In: numbers. Out: models that were learned by watching a loss fall, and what the loss
-//! did meanwhile. Promises: the same seed gives the same model; a loss that is no number
-//! any more stops the training with a hint and is never kept.
+//! did meanwhile. Promises: the same seed gives the same model, but for embeddings that several
+//! threads train; a loss that is no number any more stops the training with a hint, and
+//! nothing is kept of it.
 
 mod closed_form;
 mod collinear;
@@ -25,16 +26,14 @@ pub use closed_form::closed_form;
 pub use collinear::{Collinearity, Relation};
 pub use curve::{Curve, Series};
 pub use descent::{Descent, DescentParams, LOSS, Objective, Optimizer, descend};
-pub use losses::{DenseObjective, Loss, sigmoid, softmax};
+pub use losses::{DenseObjective, Loss, sigmoid};
 pub use measures::Measures;
-pub use regression::{Fitted, LinearModel, RegressionParams, best, classified, fit};
+pub use regression::{Fitted, LinearModel, RegressionParams, classified, fit};
 pub use ridge::{Ridge, RidgeParams, RidgeRows, SparseLinear, SparseSquared, descend_ridge};
 pub use scaling::Scaling;
 pub use table::{DenseTable, Target, TargetKind, read_columns, read_names, read_row, read_table};
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-
-use crate::error::{Error, Result};
+use crate::error::Error;
 
 /// Training ended because the loss is no finite number.
 pub fn diverged(what: &str, step: u64) -> Error {
@@ -46,9 +45,4 @@ pub fn diverged(what: &str, step: u64) -> Error {
 #[cfg(not(feature = "neural"))]
 pub fn no_networks() -> Error {
     Error::usage("this build has no neural networks").hinted("build with --features neural")
-}
-
-/// Trainings run for minutes; they ask this between their steps.
-pub(crate) fn check(stop: &AtomicBool) -> Result<()> {
-    if stop.load(Relaxed) { Err(Error::interrupted()) } else { Ok(()) }
 }

@@ -6,9 +6,10 @@
 use std::sync::atomic::AtomicBool;
 
 use super::descent::{DescentParams, Objective, descend};
-use super::losses::{DenseObjective, Loss, dot, sigmoid, softmax};
+use super::losses::{DenseObjective, Loss, dot, sigmoid};
 use super::scaling::Scaling;
 use super::{Curve, DenseTable};
+use crate::data::{best, softmax};
 use crate::error::Result;
 
 /// What is learned, and how.
@@ -127,17 +128,6 @@ pub fn classified(model: &LinearModel, table: &DenseTable, classes: &[u32]) -> (
     }
     let rows = classes.len().max(1) as f64;
     (loss / rows, right as f64 / rows)
-}
-
-/// The place of the largest number, the first of equals.
-pub fn best(probabilities: &[f64]) -> usize {
-    let mut best = 0;
-    for (place, probability) in probabilities.iter().enumerate() {
-        if *probability > probabilities[best] {
-            best = place;
-        }
-    }
-    best
 }
 
 #[cfg(test)]

@@ -13,11 +13,11 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
+use super::Curve;
 use super::descent::{DescentParams, Objective, descend};
 use super::losses::dot;
-use super::{Curve, check};
 use crate::data::CsrMatrix;
-use crate::error::Result;
+use crate::error::{Result, check};
 
 /// Rows or columns that one thread takes at a time.
 const PIECE: usize = 256;

@@ -36,6 +36,14 @@ fn name(document: &Meta) -> String {
     }
 }
 
+/// The mean over the folds, and its standard error.
+pub(super) fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (squares / (count - 1.0).max(1.0) / count).sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +77,13 @@ mod tests {
         let mut found = folds(&documents, &backwards, 3);
         found.reverse();
         assert_eq!(found, folds(&documents, &forwards, 3));
+    }
+
+    #[test]
+    fn the_mean_has_an_error() {
+        let (mean, error) = mean_and_error(&[0.9, 0.92, 0.94]);
+        assert!((mean - 0.92).abs() < 1e-12);
+        assert!((error - 0.02 / 3f64.sqrt()).abs() < 1e-12);
+        assert_eq!([mean_and_error(&[2.0]), mean_and_error(&[])], [(2.0, 0.0), (0.0, 0.0)]);
     }
 }

@@ -156,17 +156,29 @@ impl LabelerWorker<'_> {
             #[cfg(feature = "neural")]
             LabelerWorker::Network(worker) => worker.probabilities(text, out)?,
             LabelerWorker::Mean(parts, one) => {
-                let share = 1.0 / parts.len() as f64;
-                let mut sum = Vec::new();
-                for part in parts {
-                    part.probabilities(text, one)?;
-                    sum.resize(one.len(), 0.0);
-                    sum.iter_mut().zip(&*one).for_each(|(sum, one)| *sum += share * one);
-                }
-                *out = sum;
+                mean_of(parts, one, out, |part, one| part.probabilities(text, one))?;
             }
         }
         Ok(())
+    }
+
+    /// The same for a text that is clean already: of several, all take it as it is.
+    pub fn probabilities_of_clean(&mut self, text: &str, out: &mut Vec<f64>) {
+        match self {
+            LabelerWorker::Run(model, worker) => {
+                let (columns, values) = worker.encode_clean(text);
+                model.classifier.probabilities(columns, values, out);
+            }
+            #[cfg(feature = "neural")]
+            LabelerWorker::Network(worker) => worker.probabilities_of_clean(text, out),
+            LabelerWorker::Mean(parts, one) => {
+                mean_of(parts, one, out, |part, one| {
+                    part.probabilities_of_clean(text, one);
+                    Ok(())
+                })
+                .expect("no part refuses a clean text");
+            }
+        }
     }
 
     /// How many terms the last text has, and how many of those the model does not know.
@@ -178,6 +190,23 @@ impl LabelerWorker<'_> {
             LabelerWorker::Mean(parts, _) => parts[0].terms(),
         }
     }
+}
+
+/// The mean, into `out`, of what `each` puts into `one` for every part.
+fn mean_of<'a>(
+    parts: &mut [LabelerWorker<'a>],
+    one: &mut Vec<f64>,
+    out: &mut Vec<f64>,
+    mut each: impl FnMut(&mut LabelerWorker<'a>, &mut Vec<f64>) -> std::result::Result<(), String>,
+) -> std::result::Result<(), String> {
+    let share = 1.0 / parts.len() as f64;
+    out.clear();
+    for part in parts {
+        each(part, one)?;
+        out.resize(one.len(), 0.0);
+        out.iter_mut().zip(&*one).for_each(|(sum, one)| *sum += share * one);
+    }
+    Ok(())
 }
 
 /// Loads what `reference` names.
@@ -208,7 +237,9 @@ fn load_one(state: &Path, name: &str, watch: &dyn Watch) -> Result<Labeler> {
     find_one(state, name, watch)?.ok_or_else(|| {
         Error::data(format!("nothing was learned of `{pipeline}` under the name `{learned}`"))
             .at(path.display().to_string())
-            .hinted(format!("train it with `malmoi learn {learned} {pipeline}`"))
+            .hinted(format!(
+                "`malmoi learn cnn {pipeline} --name {learned}` trains it; `mlp` and `rnn` do too"
+            ))
     })
 }
 

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use super::explain::{Contribution, Explanation, Highlight, Method};
 use super::labeler::Labeler;
-use super::score::Predictor;
 use crate::classify::best;
 
 /// More words than this are left out in groups that touch, so that a long text takes no
@@ -18,23 +17,20 @@ const MOST_GROUPS: usize = 500;
 /// Predicts the label of `text` and says which words decided.
 pub(super) fn explain_by_occlusion(labeler: &Labeler, text: &str) -> Explanation {
     let text = labeler.clean(text);
-    let mut predictor = Predictor::new(labeler);
+    let mut worker = labeler.worker();
     let mut predict = |text: &str| {
-        let markup = labeler.as_markup(text);
-        predictor.probabilities(&markup).map(<[f64]>::to_vec).unwrap_or_default()
+        let mut probabilities = Vec::new();
+        worker.probabilities_of_clean(text, &mut probabilities);
+        probabilities
     };
-    let mut probabilities = predict(&text);
-    if probabilities.is_empty() {
-        let labels = labeler.labels().len();
-        probabilities = vec![1.0 / labels as f64; labels];
-    }
+    let probabilities = predict(&text);
     let class = best(&probabilities);
     let score = log_odds(probabilities[class]);
     let tokens: Vec<Highlight> = groups(&text)
         .into_iter()
         .map(|(start, end)| {
             let rest = [&text[..start], &text[end..]].concat();
-            let without = predict(&rest).get(class).map_or(score, |one| log_odds(*one));
+            let without = log_odds(predict(&rest)[class]);
             Highlight { start, end, score: score - without }
         })
         .collect();

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::download::{fetch, or_anew};
 use super::fit::fit;
-use super::folds::folds;
+use super::folds::{folds, mean_and_error};
 use super::ingest::{Corpus, ingest};
 use super::run::{classes, labels, renumber};
 use super::shelf::Lock;
@@ -274,7 +274,7 @@ fn try_recipe(
         .collect::<Result<_>>()?;
     let candidate = |(place, &c): (usize, &f64)| {
         let accuracies: Vec<f64> = tried.iter().map(|fold| fold[place].accuracy).collect();
-        let (accuracy, standard_error) = mean(&accuracies);
+        let (accuracy, standard_error) = mean_and_error(&accuracies);
         Candidate { recipe: recipe.name.clone(), c, accuracy, standard_error }
     };
     let candidates = values.iter().enumerate().map(candidate).collect();
@@ -337,15 +337,6 @@ fn measure(classifier: &Classifier, rows: &CsrMatrix, classes: &[u32]) -> Held {
     Held { accuracy: f64::from(right) / classes.len().max(1) as f64, scores }
 }
 
-/// Mean and its standard error.
-fn mean(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let variance =
-        values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-    (mean, (variance / count).sqrt())
-}
-
 fn choose(pipeline: &Pipeline, trials: Vec<Trial>, grouped_by: &'static str) -> Result<Tuned> {
     let peak = |trial: &Trial| trial.candidates.iter().map(|one| one.accuracy).fold(0.0, f64::max);
     // The configured recipe stands first and wins ties.
@@ -406,12 +397,5 @@ mod tests {
             candidate(9.0, 0.914),
         ];
         assert_eq!(smallest_on_plateau(&tried), 1);
-    }
-
-    #[test]
-    fn mean_and_its_error() {
-        let (mean, error) = mean(&[0.9, 0.92, 0.94]);
-        assert!((mean - 0.92).abs() < 1e-12);
-        assert!((error - 0.02 / 3f64.sqrt()).abs() < 1e-12);
     }
 }

@@ -1,8 +1,8 @@
 //! What a long stage tells whoever waits for it, and how it is stopped.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
 
-use crate::error::{Error, Result};
+use crate::error::{Result, check};
 
 /// Looks on while a pipeline runs.
 pub trait Watch: Sync {
@@ -21,9 +21,9 @@ pub trait Watch: Sync {
     /// Whether to go on.
     ///
     /// # Errors
-    /// [`Error::interrupted`] if not.
+    /// [`Error::interrupted`](crate::Error::interrupted) if not.
     fn check(&self) -> Result<()> {
-        if self.stop().load(Relaxed) { Err(Error::interrupted()) } else { Ok(()) }
+        check(self.stop())
     }
 }
 

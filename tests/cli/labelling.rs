@@ -58,6 +58,24 @@ fn bad_lines_are_named_and_the_others_labelled() {
 }
 
 #[test]
+fn several_models_label_by_their_mean() {
+    let folder = trained();
+    let text = "a great film, dull at times\n".as_bytes();
+    let alone = label(folder.path(), &["mine"], text);
+    assert_eq!(alone.0, 0, "{}", alone.2);
+    assert_eq!(label(folder.path(), &["mine+mine"], text).1, alone.1);
+    let refused = |name: &str, code: i32, says: &str| {
+        let (found, stdout, stderr) = label(folder.path(), &[name], text);
+        assert_eq!((found, stdout.as_str()), (code, ""), "{name}: {stderr}");
+        assert!(stderr.contains(says), "{name}: {stderr}");
+    };
+    refused("mine+", 2, "names no model");
+    refused("mine/cnn", 1, "nothing was learned of `mine` under the name `cnn`");
+    refused("mine/../x", 2, "cannot be the name of a learned model");
+    refused("mine+other", 1, "`other` has no trained model yet");
+}
+
+#[test]
 fn a_json_line_keeps_its_other_fields_as_they_were() {
     let folder = trained();
     let input =

@@ -147,6 +147,51 @@ mod with_networks {
             json(path, &arguments);
             assert_eq!(std::fs::read(&file).unwrap(), bytes, "the same seed, the same bytes");
         }
+        for name in ["mine/cnn", "mine/rnn", "mine/mlp", "mine+mine/cnn+mine/rnn"] {
+            says_how_films_are(path, name);
+        }
+        std::fs::write(path.join("learned.safetensors"), b"no tensors").unwrap();
+        let kept = path.join(".malmoi/mine/learned/cnn.safetensors");
+        std::fs::copy(path.join("learned.safetensors"), kept).unwrap();
+        let (code, stdout, stderr) = run(path, &["explain", "mine/cnn", "great"]);
+        assert_eq!((code, stdout.as_str()), (1, ""));
+        assert!(stderr.contains("the network is damaged"), "{stderr}");
+    }
+
+    fn says_how_films_are(folder: &Path, name: &str) {
+        let lines = "A great film, truly great\nAn awful film, truly awful\n";
+        std::fs::write(folder.join("lines.txt"), lines).unwrap();
+        let (code, stdout, stderr) = run(folder, &["predict", name, "--input", "lines.txt"]);
+        let labels: Vec<&str> = stdout.lines().filter_map(|line| line.split('\t').next()).collect();
+        assert_eq!((code, labels), (0, vec!["positive", "negative"]), "{name}: {stderr}");
+        let told = json(folder, &["explain", name, "A great film", "--json"]);
+        assert_eq!((&told["label"], &told["method"]), (&"positive".into(), &"occlusion".into()));
+        assert_eq!(told["tokens"].as_array().unwrap().len(), 3, "{told}");
+    }
+
+    #[test]
+    fn a_report_is_labelled_by_a_network() {
+        let folder = sample();
+        let path = folder.path();
+        let small = ["--filters", "8", "--dimensions", "8", "--epochs", "12"];
+        let learned = json(path, &[&["learn", "cnn", "mine", "--json"], &small[..]].concat());
+        let mut dated = "id\tdate\ttext\n".to_owned();
+        for number in 0..20 {
+            let word = ["great", "awful"][number % 2];
+            dated += &format!("d{number}\t2026-11-{:02}\tA {word} play\n", number / 2 + 1);
+        }
+        std::fs::write(path.join("dated.tsv"), dated).unwrap();
+        let settings = std::fs::read_to_string(path.join("pipeline.toml")).unwrap()
+            + "\n[pipeline.plays.source]\nkind = \"tsv\"\npath = \"dated.tsv\"\n\
+               [pipeline.plays.score]\nmodel = \"mine/cnn\"\n[pipeline.plays.report]\nby = \"day\"\n";
+        std::fs::write(path.join("pipeline.toml"), settings).unwrap();
+        let (code, stdout, stderr) = run(path, &["report", "plays", "--format", "json"]);
+        assert_eq!(code, 0, "{stderr}");
+        let facts: Value = serde_json::from_str(&stdout).unwrap();
+        let model = &facts["model"]["models"][0];
+        assert_eq!(model["pipeline"], "mine/cnn");
+        assert_eq!(model["labelled"], 20);
+        assert_eq!(model["accuracy"], learned["evaluation"]["accuracy"]);
     }
 
     #[test]

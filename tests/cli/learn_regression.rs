@@ -195,6 +195,7 @@ fn wrong_calls_are_told_before_the_training() {
     check(&with(&["--learning-rate", "0"]), "--learning-rate is 0");
     check(&with(&["--optimizer", "lbfgs", "--learning-rate", "1"]), "lbfgs takes neither");
     check(&with(&["--alpha", "2"]), "--alpha is for the ratings of a pipeline");
+    check(&["linear", "mine", "--steps", "9"], "--steps is for an optimizer");
     check(&with(&["--predict", "4"]), "1 numbers instead of 2");
     check(&with(&["--l2", "-1"]), "--l2 is -1");
     check(&["softmax", "--data", "points.tsv", "--target", "y", "--C", "0"], "--C is 0");

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use malmoi::data::best;
 use malmoi::learn::{
-    DenseTable, Fitted, LinearModel, Loss, RegressionParams, Target, TargetKind, best, classified,
-    fit,
+    DenseTable, Fitted, LinearModel, Loss, RegressionParams, Target, TargetKind, classified, fit,
 };
 use malmoi::pipeline::Watch;
 use malmoi::{Error, Result};

@@ -22,7 +22,7 @@ pub struct Arguments {
     /// Make so many rows
     #[arg(long, value_name = "N", requires = "data")]
     pub samples: Option<usize>,
-    /// Write them to this file, as TSV
+    /// Write them to this file: .tsv, .csv or .jsonl, packed with `.gz`
     #[arg(long, value_name = "FILE", requires = "data")]
     pub output: Option<PathBuf>,
     /// Ask whether made rows of this label help, if few documents have it

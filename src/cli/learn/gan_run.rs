@@ -1,9 +1,10 @@
 //! Generators, in a build that has networks.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use malmoi::Result;
-use malmoi::files::AtomicFile;
+use malmoi::files::{Format, RowWriter};
 use malmoi::learn::neural::{GanParams, Likeness, train_gan};
 use malmoi::learn::{Curve, DenseTable, read_columns};
 use malmoi::pipeline::Watch;
@@ -22,6 +23,8 @@ const TELLS: f64 = 0.1;
 /// If the input cannot be learned from, or the training diverges.
 pub fn learn(arguments: &Arguments, context: &Context) -> Result<()> {
     arguments.curve.check()?;
+    // A name that says no format is told before anything is trained.
+    arguments.output.as_deref().map(Format::of).transpose()?;
     let Some(path) = &arguments.data else { return super::gan_augment::learn(arguments, context) };
     let names = match arguments.columns.is_empty() {
         true => malmoi::learn::read_names(path)?,
@@ -40,7 +43,7 @@ pub fn learn(arguments: &Arguments, context: &Context) -> Result<()> {
     let made = gan.sample(count, params.seed ^ 3)?;
     let likeness = Likeness::of(&values, &made, table.columns(), params.seed);
     if let Some(output) = &arguments.output {
-        AtomicFile::write(output, tsv(&table, &made).as_bytes())?;
+        write(output, &table, &made)?;
     }
     if arguments.json {
         arguments.curve.write(&curve)?;
@@ -73,13 +76,13 @@ pub fn params(arguments: &Arguments) -> GanParams {
     }
 }
 
-fn tsv(table: &DenseTable, made: &[f32]) -> String {
-    let mut text = table.names().join("\t") + "\n";
+fn write(output: &Path, table: &DenseTable, made: &[f32]) -> Result<()> {
+    let mut writer = RowWriter::create(Some(output), Format::of(output)?, true, table.names())?;
     for row in made.chunks(table.columns()) {
         let row: Vec<String> = row.iter().map(f32::to_string).collect();
-        text += &(row.join("\t") + "\n");
+        writer.write(&row)?;
     }
-    text
+    writer.finish()
 }
 
 fn shown(table: &DenseTable, count: usize, curve: &Curve, likeness: Option<&Likeness>) -> String {

@@ -1,11 +1,12 @@
 //! Dense layers over a table, in a build that has networks.
 
 use malmoi::data::Random;
+use malmoi::data::best;
 use malmoi::learn::neural::{
     Body, Examples, Input, Inputs, NetworkParams, Output, Predictor, Start, Targets, TrainParams,
     Trained, train,
 };
-use malmoi::learn::{DenseTable, Scaling, Target, TargetKind, best};
+use malmoi::learn::{DenseTable, Scaling, Target, TargetKind};
 use malmoi::pipeline::Watch;
 use malmoi::{Error, Result};
 use serde_json::{Value, json};
@@ -156,7 +157,7 @@ impl Learning {
                 let (mut right, mut loss) = (0, 0.0);
                 for (row, class) in rows.zip(of_rows) {
                     let own = row[*class as usize];
-                    right += usize::from(row.iter().all(|other| *other <= own));
+                    right += usize::from(best(row) == *class as usize);
                     loss -= own.max(f64::EPSILON).ln();
                 }
                 (Some(right as f64 / count), loss / count)

@@ -80,7 +80,7 @@ impl RatingArguments {
 /// If no document has a rating, or the training diverges.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let given = &arguments.rating;
-    let descent = arguments.training.optimizer.map(|_| arguments.training.params()).transpose()?;
+    let descent = arguments.training.params_if_named()?;
     let options = RatingOptions {
         alpha: given.alpha()?,
         descent,

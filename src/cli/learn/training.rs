@@ -7,6 +7,8 @@ use malmoi::{Error, Result};
 /// How long the steps are where nobody says it.
 const OF_SGD: f64 = 0.01;
 const OF_ADAM: f64 = 0.05;
+/// How many there are.
+const STEPS: u64 = 2_000;
 
 /// How to go down.
 #[derive(clap::Args)]
@@ -17,15 +19,15 @@ pub struct TrainingOptions {
     /// Length of the steps [default: 0.05 for adam, else 0.01]
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, help_heading = HEADING)]
     learning_rate: Option<f64>,
-    /// Number of steps
-    #[arg(long, value_name = "N", default_value_t = 2_000, help_heading = HEADING)]
-    steps: u64,
-    /// Rows a step; `all` is every row
-    #[arg(long, value_name = "ROWS", default_value = "all", value_parser = batch_size, help_heading = HEADING)]
-    batch_size: usize,
-    /// Seed of what is random
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = HEADING)]
-    seed: u64,
+    /// Number of steps [default: 2000]
+    #[arg(long, value_name = "N", help_heading = HEADING)]
+    steps: Option<u64>,
+    /// Rows a step; `all` is every row [default: all]
+    #[arg(long, value_name = "ROWS", value_parser = batch_size, help_heading = HEADING)]
+    batch_size: Option<usize>,
+    /// Seed of what is random [default: 1]
+    #[arg(long, value_name = "N", help_heading = HEADING)]
+    seed: Option<u64>,
     /// Measure the loss after so many steps [default: a twentieth of all]
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..), help_heading = HEADING)]
     every: Option<u64>,
@@ -59,7 +61,8 @@ impl TrainingOptions {
             OptimizerName::Adam => Optimizer::Adam,
             OptimizerName::Lbfgs => Optimizer::Lbfgs,
         };
-        if optimizer == Optimizer::Lbfgs && (self.learning_rate.is_some() || self.batch_size > 0) {
+        let batch_size = self.batch_size.unwrap_or(0);
+        if optimizer == Optimizer::Lbfgs && (self.learning_rate.is_some() || batch_size > 0) {
             return Err(Error::usage("lbfgs takes neither --learning-rate nor --batch-size")
                 .hinted("it looks at all rows at once and finds the length of its steps"));
         }
@@ -72,11 +75,33 @@ impl TrainingOptions {
         Ok(DescentParams {
             optimizer,
             learning_rate,
-            steps: self.steps,
-            batch_size: self.batch_size,
-            seed: self.seed,
+            steps: self.steps.unwrap_or(STEPS),
+            batch_size,
+            seed: self.seed.unwrap_or(1),
             record_every: self.every.unwrap_or(0),
         })
+    }
+
+    /// The steps, where some optimizer is named; without one a solver goes to the optimum.
+    ///
+    /// # Errors
+    /// As [`TrainingOptions::params`], or if an option says how steps are to be, but not
+    /// that there are any.
+    pub fn params_if_named(&self) -> Result<Option<DescentParams>> {
+        if self.optimizer.is_some() {
+            return self.params().map(Some);
+        }
+        let given = [
+            ("--learning-rate", self.learning_rate.is_some()),
+            ("--steps", self.steps.is_some()),
+            ("--batch-size", self.batch_size.is_some()),
+            ("--seed", self.seed.is_some()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(None),
+            Some((name, _)) => Err(Error::usage(format!("{name} is for an optimizer"))
+                .hinted("name one, such as --optimizer adam; without, the optimum is solved for")),
+        }
     }
 
     /// Whether the user says how often the loss is measured.

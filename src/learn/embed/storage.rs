@@ -5,36 +5,30 @@
 //! `malmoi` says the rest, as JSON.
 
 use std::borrow::Cow;
-use std::io::{Read, Write};
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView, View};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, View};
 use serde::{Deserialize, Serialize};
 
 use super::embedding::{About, Embedding};
 use super::params::{MOST_DIMENSIONS, SubwordKind};
 use super::subwords::Subwords;
 use crate::data::{Interner, UNKNOWN};
-use crate::error::{Error, Result};
-use crate::files::{AtomicFile, open_regular};
+use crate::error::Result;
+use crate::files::{AtomicFile, TensorForm};
 
-/// Key of the header's words.
-const KEY: &str = "malmoi";
-
-/// What the file is, and which form of it.
-const KIND: &str = "embedding";
-const VERSION: u32 = 1;
-
-/// No larger file is read.
-const MOST_BYTES: u64 = 32 << 30;
+const FORM: TensorForm = TensorForm {
+    kind: "embedding",
+    version: 1,
+    mend: "train or import it again",
+    most_bytes: 32 << 30,
+};
 
 /// The longest term, in bytes.
 pub(super) const LONGEST_TERM: usize = 1 << 12;
 
 #[derive(Serialize, Deserialize)]
-struct Header {
-    kind: String,
-    version: u32,
+struct Words {
     about: About,
     #[serde(default)]
     subwords: SubwordKind,
@@ -54,56 +48,23 @@ pub struct Summary {
     pub about: About,
 }
 
-/// Most bytes of a header; ours have some hundred.
-const MOST_HEADER: u64 = 1 << 20;
-
 impl Summary {
     /// Reads the head of a file alone.
     ///
     /// # Errors
     /// As [`Embedding::load`], as far as the head tells.
     pub fn read(path: &Path) -> Result<Self> {
-        let failed = |error| Error::file("cannot read the embedding", path, error);
-        let file = open_regular(path).map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.take(MOST_HEADER).read_to_end(&mut bytes).map_err(failed)?;
-        summary(&bytes).map_err(|why| damaged(path, &why))
+        summary(&FORM.read_head(path)?).map_err(|why| FORM.damaged(path, &why))
     }
 }
 
 fn summary(bytes: &[u8]) -> Result<Summary, Cow<'static, str>> {
-    let (tensors, header) = head(bytes)?;
+    let (tensors, words): (_, Words) = FORM.head(bytes)?;
     let vectors = tensors.info("vectors").ok_or("it has no tensor `vectors`")?;
     let [terms, dimensions] = vectors.shape[..] else {
         return Err("its tensor `vectors` is no matrix".into());
     };
-    Ok(Summary { terms, dimensions, subwords: header.subwords, about: header.about })
-}
-
-fn damaged(path: &Path, why: &str) -> Error {
-    Error::data(format!("the embedding is damaged: {why}"))
-        .at(path.display().to_string())
-        .hinted("train or import it again")
-}
-
-fn refused(error: safetensors::SafeTensorError) -> Cow<'static, str> {
-    format!("it is no safetensors file: {error}").into()
-}
-
-/// Shapes of the tensors, and our own words.
-fn head(bytes: &[u8]) -> Result<(Metadata, Header), Cow<'static, str>> {
-    let (_, tensors) = SafeTensors::read_metadata(bytes).map_err(refused)?;
-    let words = tensors.metadata().as_ref().and_then(|words| words.get(KEY));
-    let words = words.ok_or("it was not written by this program")?;
-    let header: Header =
-        serde_json::from_str(words).map_err(|error| format!("its header: {error}"))?;
-    if header.kind != KIND {
-        return Err(format!("it holds another thing: {}", short(&header.kind)).into());
-    }
-    if header.version != VERSION {
-        return Err(format!("it has version {}, not {VERSION}", header.version).into());
-    }
-    Ok((tensors, header))
+    Ok(Summary { terms, dimensions, subwords: words.subwords, about: words.about })
 }
 
 impl Embedding {
@@ -112,10 +73,7 @@ impl Embedding {
     /// # Errors
     /// If it cannot be written.
     pub fn save(&self, path: &Path) -> Result<()> {
-        let bytes = self.to_bytes()?;
-        let mut file = AtomicFile::create(path)?;
-        file.write_all(&bytes).map_err(|error| Error::file("cannot write", path, error))?;
-        file.commit()
+        AtomicFile::write(path, &self.to_bytes()?)
     }
 
     /// Reads what [`Embedding::save`] wrote.
@@ -123,11 +81,7 @@ impl Embedding {
     /// # Errors
     /// The file cannot be read, or it is none of ours, or damaged.
     pub fn load(path: &Path) -> Result<Self> {
-        let failed = |error| Error::file("cannot read the embedding", path, error);
-        let file = open_regular(path).map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(failed)?;
-        Embedding::from_bytes(&bytes).map_err(|why| damaged(path, &why))
+        Embedding::from_bytes(&FORM.read(path)?).map_err(|why| FORM.damaged(path, &why))
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {
@@ -143,23 +97,15 @@ impl Embedding {
         if let Some(subwords) = &self.subwords {
             tensors.push(("subwords", Tensor::rows(&subwords.vectors, self.dimensions)));
         }
-        let header = Header {
-            kind: KIND.to_owned(),
-            version: VERSION,
-            about: self.about.clone(),
-            subwords: self.subwords.as_ref().map_or(SubwordKind::None, |one| one.kind),
-        };
-        let header = serde_json::to_string(&header).expect("a header is plain data");
-        // One entry alone: the order of several would be another each time.
-        let header = Some([(KEY.to_owned(), header)].into());
-        safetensors::serialize(tensors, header)
-            .map_err(|error| Error::data(format!("cannot write the embedding: {error}")))
+        let subwords = self.subwords.as_ref().map_or(SubwordKind::None, |one| one.kind);
+        let tensors = tensors.into_iter().map(|(name, tensor)| (name.to_owned(), tensor));
+        FORM.to_bytes(tensors.collect(), Words { about: self.about.clone(), subwords })
     }
 
     /// What is wrong is said in a few words.
     fn from_bytes(bytes: &[u8]) -> Result<Self, Cow<'static, str>> {
-        let (_, header) = head(bytes)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(refused)?;
+        let (_, words): (_, Words) = FORM.head(bytes)?;
+        let tensors = FORM.tensors(bytes)?;
         let lengths = numbers(&tensors, "term_lengths", Dtype::U32, u32::from_le_bytes)?;
         let counts = numbers(&tensors, "counts", Dtype::U64, u64::from_le_bytes)?;
         let terms = terms(&tensors, &lengths)?;
@@ -167,7 +113,7 @@ impl Embedding {
         if rows != terms.len() || counts.len() != terms.len() {
             return Err("it has another number of vectors than of terms".into());
         }
-        let subwords = match header.subwords {
+        let subwords = match words.subwords {
             SubwordKind::None => None,
             kind => Some((kind, matrix(&tensors, "subwords")?)),
         };
@@ -175,9 +121,9 @@ impl Embedding {
         {
             return Err("its sub-words have another size than its terms".into());
         }
-        let tagged = header.about.tagged;
+        let tagged = words.about.tagged;
         let subwords = subwords.map(|(kind, (vectors, ..))| Subwords { kind, tagged, vectors });
-        Ok(Embedding { terms, counts, dimensions, vectors, subwords, about: header.about })
+        Ok(Embedding { terms, counts, dimensions, vectors, subwords, about: words.about })
     }
 }
 

@@ -13,8 +13,8 @@ use super::sentences::Sentences;
 use super::sigmoid::Sigmoid;
 use super::subwords::Subwords;
 use crate::data::{Interner, Random, Sequences};
-use crate::error::Result;
-use crate::learn::{Curve, check, diverged};
+use crate::error::{Result, check};
+use crate::learn::{Curve, diverged};
 
 /// An embedding, and how its training went.
 pub struct Trained {

@@ -4,25 +4,21 @@
 //! bytes under `extra.NAME`. The header's `malmoi` says the settings, as JSON.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::network::{Network, Weight};
 use super::params::NetworkParams;
 use super::slots::Slot;
 use crate::error::{Error, Result};
-use crate::files::{AtomicFile, open_regular};
+use crate::files::{AtomicFile, TensorForm};
 
-/// Key of the header's words.
-const KEY: &str = "malmoi";
-const KIND: &str = "network";
-const VERSION: u32 = 1;
-/// No larger file is read.
-const MOST_BYTES: u64 = 8 << 30;
+const FORM: TensorForm =
+    TensorForm { kind: "network", version: 1, mend: "train it again", most_bytes: 8 << 30 };
 /// What stands before the names of what the caller keeps.
 const EXTRA: &str = "extra.";
 
@@ -38,10 +34,7 @@ pub struct Stored {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    kind: String,
-    version: u32,
+struct Words {
     network: NetworkParams,
     metadata: Value,
 }
@@ -52,10 +45,7 @@ impl Stored {
     /// # Errors
     /// If it cannot be written.
     pub fn save(&self, path: &Path) -> Result<()> {
-        let bytes = self.to_bytes()?;
-        let mut file = AtomicFile::create(path)?;
-        file.write_all(&bytes).map_err(|error| Error::file("cannot write", path, error))?;
-        file.commit()
+        AtomicFile::write(path, &self.to_bytes()?)
     }
 
     /// Reads what [`Stored::save`] wrote.
@@ -63,22 +53,20 @@ impl Stored {
     /// # Errors
     /// The file cannot be read, or it is none of ours, or damaged.
     pub fn load(path: &Path) -> Result<Self> {
-        let failed = |error| Error::file("cannot read the network", path, error);
-        let file = open_regular(path).map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(failed)?;
-        Stored::from_bytes(&bytes).map_err(|why| {
-            Error::data(format!("the network is damaged: {why}"))
-                .at(path.display().to_string())
-                .hinted("train it again")
-        })
+        Stored::load_with_sum(path).map(|(stored, _)| stored)
     }
 
-    /// The bytes of the file; the same for the same network.
+    /// The same, and a number that tells the file from all others.
     ///
     /// # Errors
-    /// If it is too large for the form.
-    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+    /// As [`Stored::load`].
+    pub fn load_with_sum(path: &Path) -> Result<(Self, u64)> {
+        let bytes = FORM.read(path)?;
+        let stored = Stored::from_bytes(&bytes).map_err(|why| FORM.damaged(path, &why))?;
+        Ok((stored, xxh3_64(&bytes)))
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>> {
         let weights: Vec<(String, Vec<usize>, Vec<u8>)> = self
             .network
             .weights
@@ -97,31 +85,16 @@ impl Stored {
             let view = TensorView::new(Dtype::U8, vec![bytes.len()], bytes).map_err(cannot)?;
             views.push((format!("{EXTRA}{name}"), view));
         }
-        let header = Header {
-            kind: KIND.to_owned(),
-            version: VERSION,
-            network: self.network.params.clone(),
-            metadata: self.metadata.clone(),
-        };
-        let header = serde_json::to_string(&header).expect("a header is plain data");
-        // One entry alone: the order of several would be another each time.
-        safetensors::serialize(views, Some([(KEY.to_owned(), header)].into())).map_err(cannot)
+        let (network, metadata) = (self.network.params.clone(), self.metadata.clone());
+        FORM.to_bytes(views, Words { network, metadata })
     }
 
     /// What is wrong is said in a few words.
     fn from_bytes(bytes: &[u8]) -> std::result::Result<Self, String> {
-        let refused = |error| format!("it is no safetensors file: {error}");
-        let (_, head) = SafeTensors::read_metadata(bytes).map_err(refused)?;
-        let words = head.metadata().as_ref().and_then(|words| words.get(KEY));
-        let words = words.ok_or("it was not written by this program")?;
-        let header: Header =
-            serde_json::from_str(words).map_err(|error| format!("its header: {error}"))?;
-        if header.kind != KIND || header.version != VERSION {
-            return Err("it holds something else, or is of a newer version".to_owned());
-        }
-        header.network.check().map_err(|error| error.to_string())?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(refused)?;
-        let slots = header.network.slots();
+        let (_, words): (_, Words) = FORM.head(bytes)?;
+        words.network.check().map_err(|error| error.to_string())?;
+        let tensors = FORM.tensors(bytes)?;
+        let slots = words.network.slots();
         let weights: Vec<Weight> =
             slots.into_iter().map(|slot| weight(&tensors, slot)).collect::<Result<_, _>>()?;
         let mut extra = BTreeMap::new();
@@ -134,9 +107,9 @@ impl Stored {
                 _ => return Err("it has a tensor that its settings do not name".to_owned()),
             }
         }
-        let network = Network { params: header.network, weights };
+        let network = Network { params: words.network, weights };
         match network.is_finite() {
-            true => Ok(Stored { network, metadata: header.metadata, extra }),
+            true => Ok(Stored { network, metadata: words.metadata, extra }),
             false => Err("a weight is no finite number".to_owned()),
         }
     }

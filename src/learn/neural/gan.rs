@@ -12,8 +12,8 @@ use super::params::{Activation, Body, Input, NetworkParams, Output};
 use super::predict::Predictor;
 use super::{Inputs, engine, graph, sums};
 use crate::data::Random;
-use crate::error::{Error, Result};
-use crate::learn::{Curve, check, diverged};
+use crate::error::{Error, Result, check};
+use crate::learn::{Curve, diverged};
 
 /// How a generator is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use super::examples::Inputs;
 use super::network::Network;
 use super::params::Output;
 use super::{engine, graph};
-use crate::data::Sequences;
+use crate::data::{Sequences, softmax};
 use crate::error::Result;
 
 /// Examples that are computed together; more would only take memory.
@@ -69,15 +69,8 @@ impl<'a> Predictor<'a> {
             graph::class_scores(params.output, &scores)?.flatten_all()?.to_vec1::<f32>()?;
         let mut numbers: Vec<f64> = scores.into_iter().map(f64::from).collect();
         if let Output::Classes(count) = params.output {
-            numbers.chunks_exact_mut(count).for_each(softmax);
+            numbers.chunks_exact_mut(count).for_each(|scores| _ = softmax(scores));
         }
         Ok(numbers)
     }
-}
-
-fn softmax(scores: &mut [f64]) {
-    let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    scores.iter_mut().for_each(|score| *score = (*score - largest).exp());
-    let sum: f64 = scores.iter().sum();
-    scores.iter_mut().for_each(|score| *score /= sum);
 }

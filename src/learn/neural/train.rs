@@ -15,9 +15,9 @@ use super::params::{Input, NetworkParams, Output};
 use super::predict::Predictor;
 use super::sums::{Gradients, numbers};
 use super::{engine, graph};
-use crate::data::Random;
-use crate::error::{Error, Result};
-use crate::learn::{Curve, check, diverged};
+use crate::data::{Random, best as likeliest};
+use crate::error::{Error, Result, check};
+use crate::learn::{Curve, diverged};
 
 /// How a network is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -311,7 +311,7 @@ fn measured(targets: &Targets, held: &[usize], output: Output, predicted: &[f64]
             for (row, place) in rows {
                 let class = classes[*place] as usize;
                 loss -= row[class].max(f64::EPSILON).ln();
-                right += usize::from(row.iter().all(|other| *other <= row[class]));
+                right += usize::from(likeliest(row) == class);
             }
             let count = held.len() as f64;
             Validation { loss: loss / count, accuracy: Some(right as f64 / count) }

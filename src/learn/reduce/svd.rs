@@ -14,8 +14,7 @@ use super::eigen::{eigen, leans_down};
 use super::orthonormal::{conditioned, orthonormal};
 use super::sparse::{self, BothSides};
 use crate::data::{CsrMatrix, Random};
-use crate::error::{Error, Result};
-use crate::learn::check;
+use crate::error::{Error, Result, check};
 
 /// How the directions are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

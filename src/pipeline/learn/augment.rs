@@ -14,7 +14,7 @@ use crate::learn::neural::{
     Targets, TrainParams, train, train_gan,
 };
 use crate::learn::reduce::{SvdParams, TruncatedSvd};
-use crate::pipeline::folds::folds;
+use crate::pipeline::folds::{folds, mean_and_error};
 use crate::pipeline::watch::Watch;
 
 /// Documents of the other labels that a fold learns from, and that it is measured on.
@@ -254,14 +254,6 @@ fn f1_and_accuracy(pairs: impl Iterator<Item = (bool, bool)>) -> (f64, f64) {
     (f1, f64::from(right) / f64::from(all.max(1)))
 }
 
-/// Mean and its standard error.
-pub(super) fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-    (mean, (squares / (count - 1.0).max(1.0) / count).sqrt())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +264,5 @@ mod tests {
         let (f1, accuracy) = f1_and_accuracy(pairs.into_iter());
         assert!((f1 - 4.0 / 6.0).abs() < 1e-12 && (accuracy - 0.6).abs() < 1e-12);
         assert_eq!(f1_and_accuracy([].into_iter()), (0.0, 0.0));
-        assert_eq!(mean_and_error(&[1.0, 3.0]), (2.0, 1.0));
     }
 }

@@ -78,12 +78,25 @@ impl Material {
     /// # Errors
     /// If no term is left.
     pub fn tfidf(&self, params: &VectorizeParams) -> Result<TfidfRows> {
+        self.tfidf_of(&self.parts.train, &self.parts.test, params)
+    }
+
+    /// The same for any two parts, given by the places of their documents.
+    ///
+    /// # Errors
+    /// If no term is left.
+    pub fn tfidf_of(
+        &self,
+        train: &[usize],
+        test: &[usize],
+        params: &VectorizeParams,
+    ) -> Result<TfidfRows> {
         let params = VectorizeParams { weighting: Weighting::Tfidf, ..params.clone() };
-        let train = self.corpus.sequences.select(&self.parts.train);
+        let train = self.corpus.sequences.select(train);
         let names = &self.corpus.names;
         let (vectorizer, train) =
             Vectorizer::fit_transform(&params, &train, names, self.joiner, &[])?;
-        let mut test: Sequences = self.corpus.sequences.select(&self.parts.test);
+        let mut test: Sequences = self.corpus.sequences.select(test);
         renumber(&mut test, names, &vectorizer.vocabulary);
         let test = vectorizer.transform(&test);
         Ok(TfidfRows { vectorizer, train, test })
@@ -94,8 +107,8 @@ impl Material {
 pub(in crate::pipeline) struct TfidfRows {
     /// Tokens → row.
     pub vectorizer: Vectorizer,
-    /// One row a document of [`Parts::train`].
+    /// One row a document that the vectorizer learned from.
     pub train: CsrMatrix,
-    /// One row a document of [`Parts::test`].
+    /// One row a document of the other part.
     pub test: CsrMatrix,
 }

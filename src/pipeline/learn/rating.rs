@@ -9,20 +9,18 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::material::Material;
+use super::material::{Material, TfidfRows};
 use crate::config::Pipeline;
 use crate::data::CsrMatrix;
 use crate::error::{Error, Result};
 use crate::learn::{
     Curve, DescentParams, Measures, RidgeParams, RidgeRows, SparseLinear, descend_ridge,
 };
-use crate::pipeline::WeightedTerm;
 use crate::pipeline::encoder::Encoder;
-use crate::pipeline::folds::folds;
-use crate::pipeline::run::renumber;
+use crate::pipeline::folds::{folds, mean_and_error};
+use crate::pipeline::label_terms::{WeightedTerm, heaviest_both_ways};
 use crate::pipeline::split::split_rated;
 use crate::pipeline::watch::Watch;
-use crate::vectorize::{VectorizeParams, Vectorizer, Weighting};
 
 /// Penalties that are tried, the strongest first: each begins where the one before ended.
 const ALPHAS: [f64; 9] = [30.0, 10.0, 3.0, 1.0, 0.5, 0.3, 0.1, 0.05, 0.02];
@@ -176,7 +174,9 @@ pub fn learn_ratings(
     let predicted = model.predict_all(&rows.test);
     let clipped: Vec<f64> = predicted.iter().map(|one| one.clamp(range.0, range.1)).collect();
     let mean = train.iter().sum::<f64>() / train.len() as f64;
-    let (high, low) = strongest(&model, &rows.vectorizer, options.top);
+    let (high, low) = heaviest_both_ways(model.weights.iter().copied(), options.top, |column| {
+        rows.vectorizer.vocabulary.term(column)
+    });
     let rated = Rated {
         train_documents: train.len(),
         test_documents: test.len(),
@@ -252,7 +252,7 @@ impl Learning<'_> {
             errors.iter_mut().zip(found).for_each(|(errors, found)| errors.extend(found));
         }
         let tried = ALPHAS.iter().zip(errors).map(|(alpha, errors)| {
-            let (rmse, standard_error) = mean(&errors);
+            let (rmse, standard_error) = mean_and_error(&errors);
             TriedAlpha { alpha: *alpha, rmse, standard_error }
         });
         Ok(tried.collect())
@@ -268,19 +268,8 @@ impl Learning<'_> {
         if train.is_empty() || held.is_empty() {
             return Ok(vec![None; ALPHAS.len()]);
         }
-        let corpus = &self.material.corpus;
-        let params =
-            VectorizeParams { weighting: Weighting::Tfidf, ..self.pipeline.vectorize.clone() };
-        let (vectorizer, rows) = Vectorizer::fit_transform(
-            &params,
-            &corpus.sequences.select(&train),
-            &corpus.names,
-            self.material.joiner,
-            &[],
-        )?;
-        let mut held = corpus.sequences.select(&held);
-        renumber(&mut held, &corpus.names, &vectorizer.vocabulary);
-        let held = vectorizer.transform(&held);
+        let TfidfRows { train: rows, test: held, .. } =
+            self.material.tfidf_of(&train, &held, &self.pipeline.vectorize)?;
         let rows = RidgeRows::new(&rows);
         let mut last: Option<SparseLinear> = None;
         let mut error = |alpha: &f64| -> Result<Option<f64>> {
@@ -309,28 +298,4 @@ impl Learning<'_> {
 fn best(tried: &[TriedAlpha]) -> f64 {
     let least = tried.iter().min_by(|left, right| left.rmse.total_cmp(&right.rmse));
     least.map_or(1.0, |one| one.alpha)
-}
-
-/// Mean and its standard error.
-fn mean(values: &[f64]) -> (f64, f64) {
-    let count = values.len().max(1) as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, (squares / (count - 1.0).max(1.0) / count).sqrt())
-}
-
-fn strongest(
-    model: &SparseLinear,
-    vectorizer: &Vectorizer,
-    top: usize,
-) -> (Vec<WeightedTerm>, Vec<WeightedTerm>) {
-    let mut columns: Vec<usize> = (0..model.weights.len()).collect();
-    columns.sort_by(|left, right| model.weights[*right].total_cmp(&model.weights[*left]));
-    let term = |column: &usize| WeightedTerm {
-        term: vectorizer.vocabulary.term(*column as u32),
-        weight: model.weights[*column],
-    };
-    let high = columns.iter().filter(|column| model.weights[**column] > 0.0).take(top);
-    let low = columns.iter().rev().filter(|column| model.weights[**column] < 0.0).take(top);
-    (high.map(term).collect(), low.map(term).collect())
 }

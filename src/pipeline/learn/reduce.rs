@@ -13,7 +13,7 @@ use crate::config::Pipeline;
 use crate::error::{Error, Result};
 use crate::learn::reduce::{Lda, Pca, SvdParams, TruncatedSvd};
 use crate::pipeline::export_vectors::RowsOf;
-use crate::pipeline::label_terms::WeightedTerm;
+use crate::pipeline::label_terms::{WeightedTerm, heaviest_both_ways};
 use crate::pipeline::watch::Watch;
 
 /// How documents get their axes.
@@ -259,7 +259,9 @@ impl Axes {
 
     fn described(&self, names: &[String], places: &Array2<f64>, top: usize) -> Vec<ReducedAxis> {
         let of = |(axis, name): (usize, &String)| {
-            let (positive, negative) = strongest(names, places.column(axis), top);
+            let places = places.column(axis);
+            let term = |place: u32| names[place as usize].clone();
+            let (positive, negative) = heaviest_both_ways(places.iter().copied(), top, term);
             ReducedAxis {
                 name: name.clone(),
                 explained_variance_ratio: self.shares[axis],
@@ -288,20 +290,6 @@ fn shares(directions: &Array2<f64>, svd: &TruncatedSvd, train: ArrayView2<f32>) 
         if total > 0.0 { variance / total * kept } else { 0.0 }
     };
     directions.columns().into_iter().map(share).collect()
-}
-
-/// The terms furthest along an axis, each way; ties by the term.
-fn strongest(
-    names: &[String],
-    places: ArrayView1<f64>,
-    top: usize,
-) -> (Vec<WeightedTerm>, Vec<WeightedTerm>) {
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_by(|&a, &b| places[b].total_cmp(&places[a]).then_with(|| names[a].cmp(&names[b])));
-    let term = |place: usize| WeightedTerm { term: names[place].clone(), weight: places[place] };
-    let above = order.iter().copied().take(top).filter(|&place| places[place] > 0.0);
-    let below = order.iter().rev().copied().take(top).filter(|&place| places[place] < 0.0);
-    (above.map(term).collect(), below.map(term).collect())
 }
 
 fn documents(material: &Material, part: RowsOf) -> Vec<ReducedDocument> {

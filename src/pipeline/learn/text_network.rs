@@ -5,14 +5,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::lexicon::Lexicon;
 use crate::analyze::{AnalyzeParams, Analyzer};
 use crate::clean::{CleanParams, Cleaner};
-use crate::data::{BREAK, Sequences};
+use crate::data::BREAK;
 use crate::error::{Error, Result};
-use crate::learn::neural::{Input, Inputs, Network, Output, Predictor, Stored, UNSEEN};
+use crate::learn::neural::{Input, Network, Output, Predictor, Stored, UNSEEN};
 use crate::pipeline::fingerprint::dictionaries;
 use crate::pipeline::known_texts::KnownTexts;
 use crate::pipeline::model::dictionaries_changed;
@@ -113,9 +112,7 @@ impl TextNetwork {
     /// # Errors
     /// If the file is missing or damaged, or a dictionary changed since.
     pub fn load(path: &Path, watch: &dyn Watch) -> Result<Self> {
-        let stored = Stored::load(path)?;
-        let identity = xxh3_64(&stored.to_bytes()?);
-        let Stored { network, metadata, extra } = stored;
+        let (Stored { network, metadata, extra }, identity) = Stored::load_with_sum(path)?;
         let head = head(metadata).map_err(|why| damaged(path, &why))?;
         let lexicon =
             Lexicon::from_bytes(&extra).ok_or_else(|| damaged(path, "its terms are no text"))?;
@@ -175,47 +172,16 @@ impl TextNetworkWorker<'_> {
         out: &mut Vec<f64>,
     ) -> std::result::Result<(), String> {
         let text = self.text_network.cleaner.try_clean(text)?;
-        self.encode(&text);
-        *out = self.predictor.text(&self.tokens).map_err(|error| error.to_string())?;
+        self.probabilities_of_clean(&text, out);
         Ok(())
     }
 
     /// The same for a text that is clean already.
-    ///
-    /// # Errors
-    /// If the engine fails.
-    pub fn probabilities_of_clean(&mut self, text: &str, out: &mut Vec<f64>) -> Result<()> {
-        self.encode(text);
-        *out = self.predictor.text(&self.tokens)?;
-        Ok(())
-    }
-
-    /// The same for many texts, computed together: for each, its probabilities, or why it
-    /// must be left out.
-    ///
-    /// # Errors
-    /// If the engine fails.
-    pub fn batch(&mut self, texts: &[&str]) -> Result<Vec<std::result::Result<Vec<f64>, String>>> {
-        let mut encoded = Sequences::default();
-        let mut reasons = Vec::with_capacity(texts.len());
-        for text in texts {
-            match self.text_network.cleaner.try_clean(text) {
-                Ok(text) => {
-                    self.encode(&text);
-                    encoded.push(self.tokens.iter().copied());
-                    reasons.push(None);
-                }
-                Err(reason) => reasons.push(Some(reason)),
-            }
-        }
-        let all: Vec<usize> = (0..encoded.len()).collect();
-        let probabilities = self.predictor.predict(&Inputs::Tokens(&encoded), &all)?;
-        let mut rows = probabilities.chunks_exact(self.text_network.labels.len());
-        let row = |reason: Option<String>| match reason {
-            Some(reason) => Err(reason),
-            None => Ok(rows.next().expect("every clean text has a row").to_vec()),
-        };
-        Ok(reasons.into_iter().map(row).collect())
+    pub fn probabilities_of_clean(&mut self, text: &str, out: &mut Vec<f64>) {
+        self.tokens.clear();
+        self.table.encode(text, &mut self.tokens);
+        self.tokens.retain(|token| *token != BREAK);
+        *out = self.predictor.text(&self.tokens).expect("the network reads tokens: it was checked");
     }
 
     /// How many terms the last text has, and how many of those are not known.
@@ -223,18 +189,12 @@ impl TextNetworkWorker<'_> {
         let unseen = self.tokens.iter().filter(|token| **token == UNSEEN).count();
         (self.tokens.len() as u32, unseen as u32)
     }
-
-    fn encode(&mut self, text: &str) {
-        self.tokens.clear();
-        self.table.encode(text, &mut self.tokens);
-        self.tokens.retain(|token| *token != BREAK);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Interner;
+    use crate::data::{Interner, Sequences};
     use crate::learn::neural::{Activation, Body, NetworkParams};
     use crate::pipeline::watch::Silent;
 
@@ -272,15 +232,13 @@ mod tests {
         let after = TextNetwork::load(&path, &Silent::default()).unwrap();
         assert_eq!(after.labels, before.labels);
         let texts = ["A <b>good</b> film", "", "bad bad good"];
-        let together = after.worker().batch(&texts).unwrap();
         let (mut one, mut other) = (before.worker(), after.worker());
         let (mut expected, mut said) = (Vec::new(), Vec::new());
-        for (text, together) in texts.iter().zip(together) {
+        for text in texts {
             one.probabilities(text, &mut expected).unwrap();
             other.probabilities(text, &mut said).unwrap();
             assert_eq!(expected, said);
             assert!((said[0] + said[1] - 1.0).abs() < 1e-12);
-            assert!((together.unwrap()[1] - said[1]).abs() < 1e-6);
         }
         assert_eq!(one.terms(), (3, 0));
         one.probabilities("a good story", &mut said).unwrap();

@@ -39,7 +39,7 @@ pub use rows::{Format, RowWriter};
 pub use sections::{Column, Element, SectionWriter, Sections, SectionsWriter};
 pub use table::{Dialect, Record, TableReader};
 pub use temporary::{TemporaryFolder, remove_unfinished, sweep};
-pub use tensors::TensorForm;
+pub use tensors::{TensorForm, le_bytes, le_numbers};
 pub use text::{Line, MAX_LINE_BYTES, TextReader, WholeText, place, read_text};
 pub use tolerance::Tolerance;
 

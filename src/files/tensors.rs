@@ -125,6 +125,17 @@ impl TensorForm {
     }
 }
 
+/// Numbers as the bytes of a tensor.
+pub fn le_bytes<T: Copy, const N: usize>(numbers: &[T], bytes: fn(T) -> [u8; N]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| bytes(*number)).collect()
+}
+
+/// The numbers that [`le_bytes`] made bytes of, or `None` if these are none.
+pub fn le_numbers<T, const N: usize>(bytes: &[u8], number: fn([u8; N]) -> T) -> Option<Vec<T>> {
+    let (numbers, rest) = bytes.as_chunks::<N>();
+    rest.is_empty().then(|| numbers.iter().map(|bytes| number(*bytes)).collect())
+}
+
 fn refused(error: safetensors::SafeTensorError) -> String {
     format!("it is no safetensors file: {error}")
 }

@@ -45,6 +45,7 @@ mod terms;
 mod tour;
 mod train;
 mod tune;
+mod vectorizer_file;
 mod watch;
 
 pub use clean_lines::{Texts, clean_lines};
@@ -64,7 +65,7 @@ pub use learn::{
 #[cfg(feature = "neural")]
 pub use learn::{
     AugmentSettings, Augmented, Beside, LearnedNetwork, NetworkSettings, TextNetwork,
-    TextNetworkWorker, Tried, analyze_for_networks, augment, learn_network, learn_reduced,
+    TextNetworkWorker, Tried, analyze_for_networks, augment, learn_network,
 };
 pub use learn::{ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, reduce};
 pub use model::{Model, Prediction, find_model, load_model};

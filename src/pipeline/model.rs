@@ -9,13 +9,13 @@ use super::fingerprint::dictionaries;
 use super::known_texts::KnownTexts;
 use super::prepared::read_trained;
 use super::shelf::{Kept, Shelf};
+use super::vectorizer_file::{VectorizerHead, read_vectorizer, write_vectorizer};
 use super::watch::Watch;
 use crate::analyze::AnalyzeParams;
 use crate::classify::{Calibration, Classifier, Softmax, best, logistic::Linear};
 use crate::clean::CleanParams;
 use crate::error::{Error, Result};
 use crate::files::{ContainerReader, ContainerWriter, Form};
-use crate::vectorize::{Norm, Vectorizer, Vocabulary, VocabularyParts, Weights};
 
 const FORM: Form = Form {
     kind: *b"MODL",
@@ -71,16 +71,6 @@ struct Head {
     classes: usize,
 }
 
-/// The small parts of a vectorizer.
-#[derive(Serialize, Deserialize)]
-pub(super) struct VectorizerHead {
-    joiner: String,
-    sublinear_tf: bool,
-    norm: Norm,
-    binary: bool,
-    levels: usize,
-}
-
 impl Model {
     /// The label of `text` and how sure the model is.
     pub fn predict(&self, text: &str) -> Prediction {
@@ -113,7 +103,7 @@ impl Model {
             clean: self.encoder.clean.clone(),
             analyze: self.encoder.analyze.clone(),
             dictionaries: dictionaries(&self.encoder.analyze)?,
-            vectorizer: vectorizer_head(&self.encoder.vectorizer),
+            vectorizer: VectorizerHead::of(&self.encoder.vectorizer),
             calibration,
             classes: self.labels.len(),
         };
@@ -190,61 +180,6 @@ fn classifier(
         }
         _ => Err("labels, columns and weights do not fit together"),
     }
-}
-
-pub(super) fn vectorizer_head(vectorizer: &Vectorizer) -> VectorizerHead {
-    let parts = vectorizer.vocabulary.parts();
-    VectorizerHead {
-        joiner: parts.joiner.clone(),
-        sublinear_tf: vectorizer.weights.sublinear_tf,
-        norm: vectorizer.weights.norm,
-        binary: vectorizer.binary,
-        levels: parts.columns.len(),
-    }
-}
-
-pub(super) fn write_vectorizer(file: &mut ContainerWriter, vectorizer: &Vectorizer) -> Result<()> {
-    let parts = vectorizer.vocabulary.parts();
-    let lengths: Vec<u32> = parts.tokens.iter().map(|token| token.len() as u32).collect();
-    file.u32s(&lengths)?;
-    file.bytes(parts.tokens.concat().as_bytes())?;
-    parts.keys.iter().try_for_each(|keys| file.u64s(keys))?;
-    parts.columns.iter().try_for_each(|columns| file.u32s(columns))?;
-    file.f32s(&vectorizer.weights.factors)
-}
-
-pub(super) fn read_vectorizer(
-    file: &mut ContainerReader,
-    head: &VectorizerHead,
-) -> Result<Vectorizer> {
-    if head.levels == 0 || head.levels > 64 {
-        return Err(file.contradiction("n-grams of impossible length"));
-    }
-    let lengths = file.u32s()?;
-    let tokens = cut(file.bytes()?, &lengths);
-    let tokens = tokens.ok_or_else(|| file.contradiction("its tokens are no text"))?;
-    let keys = (1..head.levels).map(|_| file.u64s()).collect::<Result<_>>()?;
-    let columns = (0..head.levels).map(|_| file.u32s()).collect::<Result<_>>()?;
-    let parts = VocabularyParts { tokens, keys, columns, joiner: head.joiner.clone() };
-    let vocabulary =
-        Vocabulary::from_parts(parts).map_err(|error| file.contradiction(&error.to_string()))?;
-    let factors = file.f32s()?;
-    if !factors.is_empty() && factors.len() != vocabulary.len() {
-        return Err(file.contradiction("columns and weights do not fit together"));
-    }
-    let weights = Weights { factors, sublinear_tf: head.sublinear_tf, norm: head.norm };
-    Ok(Vectorizer { vocabulary, weights, binary: head.binary })
-}
-
-fn cut(bytes: &[u8], lengths: &[u32]) -> Option<Vec<String>> {
-    let mut rest = std::str::from_utf8(bytes).ok()?;
-    let mut tokens = Vec::with_capacity(lengths.len());
-    for &length in lengths {
-        let (token, tail) = rest.split_at_checked(length as usize)?;
-        tokens.push(token.to_owned());
-        rest = tail;
-    }
-    rest.is_empty().then_some(tokens)
 }
 
 /// The last finished model of a pipeline. The Korean dictionary is installed if the

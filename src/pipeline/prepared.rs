@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::known_texts::KnownTexts;
-use super::model::{VectorizerHead, read_vectorizer, vectorizer_head, write_vectorizer};
+use super::vectorizer_file::{VectorizerHead, read_vectorizer, write_vectorizer};
 use crate::data::CsrMatrix;
 use crate::error::Result;
 use crate::files::{ContainerReader, ContainerWriter, Form};
@@ -121,7 +121,7 @@ impl RowsWriter {
     ) -> Result<Self> {
         let mut file = ContainerWriter::create(path, FORM)?;
         let head = Head {
-            vectorizer: vectorizer_head(vectorizer),
+            vectorizer: VectorizerHead::of(vectorizer),
             labels: labels.to_vec(),
             facts: facts.clone(),
             binary: vectorizer.binary,

@@ -131,6 +131,7 @@ mod with_networks {
             &["learn", "cnn", "mine", "--filters", "8", "--widths", "1,2"][..],
             &["learn", "rnn", "mine", "--cell", "lstm", "--hidden", "8"],
             &["learn", "mlp", "mine", "--hidden", "8"],
+            &["learn", "mlp", "mine", "--hidden", "8", "--features", "svd", "--name", "svd"],
         ] {
             let more = ["--dimensions", "8", "--epochs", "12", "--learning-rate", "0.02", "--json"];
             let arguments = [arguments, &more].concat();
@@ -147,9 +148,12 @@ mod with_networks {
             json(path, &arguments);
             assert_eq!(std::fs::read(&file).unwrap(), bytes, "the same seed, the same bytes");
         }
-        for name in ["mine/cnn", "mine/rnn", "mine/mlp", "mine+mine/cnn+mine/rnn"] {
+        for name in ["mine/cnn", "mine/rnn", "mine/mlp", "mine/svd", "mine+mine/cnn+mine/svd"] {
             says_how_films_are(path, name);
         }
+        let told = json(path, &["learn", "mlp", "mine", "--no-test", "--json"]);
+        assert!(told["evaluation"].is_null() && told["beside"].as_array().unwrap().is_empty());
+        assert!(told["validation"]["loss"].is_number(), "{told}");
         std::fs::write(path.join("learned.safetensors"), b"no tensors").unwrap();
         let kept = path.join(".malmoi/mine/learned/cnn.safetensors");
         std::fs::copy(path.join("learned.safetensors"), kept).unwrap();

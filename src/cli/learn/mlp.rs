@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use malmoi::{Error, Result};
 
 use super::super::Context;
-use super::network::{ActivationName, TextBody, TextNet, TextOptions, learn_reduced, learn_text};
+use super::network::{ActivationName, TextBody, TextNet, TextOptions, learn_text};
 use super::table::ColumnOptions;
 
 /// From what, and how.
@@ -65,10 +65,26 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     }
     let activation = arguments.activation.unwrap_or(ActivationName::Relu);
     let hidden = &arguments.hidden;
-    let asked = TextNet { kind: "mlp", body: TextBody::Mean, hidden, activation };
-    match arguments.features {
-        FeaturesName::Embedding => learn_text(&arguments.text, asked, context),
-        FeaturesName::Svd => learn_reduced(&arguments.text, asked, context),
+    let body = match arguments.features {
+        FeaturesName::Embedding => TextBody::Mean,
+        FeaturesName::Svd => arguments.no_tokens().map(|()| TextBody::Reduced)?,
+    };
+    let asked = TextNet { kind: "mlp", body, hidden, activation };
+    learn_text(&arguments.text, asked, context)
+}
+
+impl Arguments {
+    /// Refuses what only vectors of tokens can have.
+    fn no_tokens(&self) -> Result<()> {
+        let given = [
+            ("--embedding", self.text.embedding.is_some()),
+            ("--token-dropout", self.text.training.token_dropout.is_some()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((name, _)) => Err(Error::usage(format!("{name} is for vectors of tokens"))
+                .hinted("`--features svd` has none; leave it out, or say `--features embedding`")),
+        }
     }
 }
 

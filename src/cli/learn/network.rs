@@ -15,7 +15,7 @@ pub struct TextOptions {
     /// Keep it under this name [default: the kind of network]
     #[arg(long = "name", value_name = "NAME")]
     pub kept_as: Option<String>,
-    /// Length of a token's vector
+    /// Length of a token's vector, or of a text's row with `--features svd`
     #[arg(long, value_name = "N", default_value_t = 128)]
     pub dimensions: usize,
     /// Leave out terms of fewer training documents
@@ -30,6 +30,9 @@ pub struct TextOptions {
     /// Leave the vectors as they are
     #[arg(long, requires = "embedding")]
     pub frozen: bool,
+    /// Leave the test part alone, while settings are chosen by the validation part
+    #[arg(long)]
+    pub no_test: bool,
     #[command(flatten)]
     pub training: NetworkTraining,
     #[command(flatten)]
@@ -100,12 +103,14 @@ pub enum ActivationName {
     Sigmoid,
 }
 
-/// What makes a row of the tokens.
+/// What makes a row of a text.
 #[cfg_attr(not(feature = "neural"), expect(dead_code, reason = "it is asked for in vain"))]
 pub enum TextBody {
-    /// The mean of their vectors.
+    /// Its TF-IDF row in few dimensions, without a look at the order of tokens.
+    Reduced,
+    /// The mean of its tokens' vectors.
     Mean,
-    /// Filters over neighbours.
+    /// Filters over neighbouring tokens.
     Convolution { widths: Vec<usize>, filters: usize },
     /// A recurrent network.
     Recurrent { cell: CellName, hidden: usize, pooling: PoolingName, bidirectional: bool },
@@ -172,14 +177,5 @@ pub fn learn_text(_: &TextOptions, _: TextNet, _: &super::super::Context) -> mal
     Err(no_networks())
 }
 
-/// The same over reduced TF-IDF rows.
-///
-/// # Errors
-/// If this build has no networks.
-#[cfg(not(feature = "neural"))]
-pub fn learn_reduced(_: &TextOptions, _: TextNet, _: &super::super::Context) -> malmoi::Result<()> {
-    Err(no_networks())
-}
-
 #[cfg(feature = "neural")]
-pub use super::network_run::{learn_reduced, learn_text};
+pub use super::network_run::learn_text;

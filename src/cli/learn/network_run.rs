@@ -21,25 +21,15 @@ pub fn learn_text(options: &TextOptions, asked: TextNet, context: &Context) -> R
     options.curve.check()?;
     let pipeline = options.selection.effective(context)?.pipeline;
     let is_set = |key: &str| is_set(&options.selection.set, key);
-    let analyze = pipeline::analyze_for_networks(&pipeline.analyze, is_set);
+    let analyze = match asked.body {
+        // The rows are those of the pipeline.
+        TextBody::Reduced => pipeline.analyze.clone(),
+        _ => pipeline::analyze_for_networks(&pipeline.analyze, is_set),
+    };
     let settings = settings(options, asked);
     let progress = Progress::start(context.is_quiet())?;
     let state = context.state()?;
     let learned = pipeline::learn_network((&pipeline, &analyze), &settings, &state, &progress)?;
-    progress.finish();
-    show(&learned, options, context)
-}
-
-/// Trains, measures and shows dense layers over reduced TF-IDF rows.
-///
-/// # Errors
-/// If the source cannot be read or learned from, or the training diverges.
-pub fn learn_reduced(options: &TextOptions, asked: TextNet, context: &Context) -> Result<()> {
-    options.curve.check()?;
-    let pipeline = options.selection.effective(context)?.pipeline;
-    let settings = settings(options, asked);
-    let progress = Progress::start(context.is_quiet())?;
-    let learned = pipeline::learn_reduced(&pipeline, &settings, &context.state()?, &progress)?;
     progress.finish();
     show(&learned, options, context)
 }
@@ -76,11 +66,13 @@ fn settings(options: &TextOptions, asked: TextNet) -> NetworkSettings {
         embedding: options.embedding.clone(),
         tuned: !options.frozen,
         training: params(training, TrainParams::default()),
+        tested: !options.no_test,
     }
 }
 
 fn body_of(body: TextBody) -> Body {
     match body {
+        TextBody::Reduced => Body::Plain,
         TextBody::Mean => Body::Mean,
         TextBody::Convolution { widths, filters } => Body::Convolution { widths, filters },
         TextBody::Recurrent { cell, hidden, pooling, bidirectional } => {
@@ -152,6 +144,7 @@ fn shown(learned: &LearnedNetwork) -> String {
     }
     match &learned.evaluation {
         Some(evaluation) => text += &format!("\n{}", metrics_table(evaluation)),
+        None if !learned.settings.tested => {}
         None => text += "\n  no test document, so nothing is measured\n",
     }
     text += &beside(learned);

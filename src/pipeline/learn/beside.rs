@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::material::Material;
-use super::network::Tested;
+use super::tested::Tested;
 use crate::classify::Metrics;
 use crate::config::Pipeline;
 use crate::error::Result;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::data::{BREAK, Interner, Sequences, UNKNOWN};
+use crate::files::{le_bytes, le_numbers};
 use crate::learn::neural::UNSEEN;
 use crate::pipeline::terms::Terms;
+use crate::pipeline::vectorizer_file::{cut, lengths};
 
 /// Numbers before those of terms: the padding, and whatever is not known.
 const FIRST: u32 = UNSEEN + 1;
@@ -74,26 +76,19 @@ impl Lexicon {
 
     /// Terms and their lengths, as bytes of a file.
     pub fn to_bytes(&self) -> BTreeMap<String, Vec<u8>> {
-        let text: String = self.terms().collect();
-        let lengths = self.terms().flat_map(|term| (term.len() as u32).to_le_bytes()).collect();
+        let terms: Vec<&str> = self.terms().collect();
         BTreeMap::from([
-            ("terms".to_owned(), text.into_bytes()),
-            ("term_lengths".to_owned(), lengths),
+            ("terms".to_owned(), terms.concat().into_bytes()),
+            ("term_lengths".to_owned(), le_bytes(&lengths(&terms), u32::to_le_bytes)),
         ])
     }
 
     /// What [`Lexicon::to_bytes`] gave, or `None` if it is damaged.
     pub fn from_bytes(extra: &BTreeMap<String, Vec<u8>>) -> Option<Self> {
-        let mut rest = std::str::from_utf8(extra.get("terms")?).ok()?;
-        let mut terms = Vec::new();
-        for length in extra.get("term_lengths")?.chunks(4) {
-            let length = u32::from_le_bytes(length.try_into().ok()?);
-            let (term, tail) = rest.split_at_checked(length as usize)?;
-            terms.push(term);
-            rest = tail;
-        }
+        let lengths = le_numbers(extra.get("term_lengths")?, u32::from_le_bytes)?;
+        let terms = cut(extra.get("terms")?, &lengths)?;
         let is_sorted = terms.windows(2).all(|pair| pair[0] < pair[1]);
-        (rest.is_empty() && is_sorted).then(|| Lexicon::new(terms))
+        is_sorted.then(|| Lexicon::new(terms))
     }
 }
 

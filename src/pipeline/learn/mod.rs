@@ -12,9 +12,13 @@ mod material;
 mod network;
 mod place;
 mod rating;
+#[cfg(feature = "neural")]
+mod reading;
 mod reduce;
 #[cfg(feature = "neural")]
 mod reduced;
+#[cfg(feature = "neural")]
+mod tested;
 #[cfg(feature = "neural")]
 mod text_network;
 #[cfg(feature = "neural")]
@@ -34,7 +38,5 @@ pub(super) use place::EMBEDDINGS;
 pub use place::{embedding_file, learned_file};
 pub use rating::{Alpha, Rated, Rater, RatingOptions, TriedAlpha, learn_ratings};
 pub use reduce::{ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, reduce};
-#[cfg(feature = "neural")]
-pub use reduced::learn_reduced;
 #[cfg(feature = "neural")]
 pub use text_network::{TextNetwork, TextNetworkWorker};

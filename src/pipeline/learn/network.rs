@@ -10,26 +10,25 @@ use super::embed::load_embedding;
 use super::lexicon::Lexicon;
 use super::material::Material;
 use super::place::learned_file;
+use super::reading::{Read, Reading};
+use super::reduced::ReducedRows;
+use super::tested::Tested;
 use super::text_network::TextNetwork;
 use super::vectors::start_vectors;
 use crate::analyze::AnalyzeParams;
-use crate::classify::{Metrics, best};
 use crate::config::Pipeline;
-use crate::data::Sequences;
 use crate::error::{Error, Result};
 use crate::files::AtomicFile;
 use crate::learn::Curve;
 use crate::learn::neural::{
-    Body, Epoch, Examples, Input, Inputs, Layer, NetworkParams, Output, Predictor, Start, Targets,
-    TrainParams, Trained, Validation, train,
+    Body, Epoch, Examples, Input, Layer, NetworkParams, Output, Start, Targets, TrainParams,
+    Trained, Validation, train,
 };
-use crate::pipeline::evaluate::{TestPart, evidence};
+use crate::pipeline::evaluate::TestPart;
 use crate::pipeline::folds::folds;
 use crate::pipeline::known_texts::KnownTexts;
-use crate::pipeline::outcome::{Evaluation, Unseen};
-use crate::pipeline::split::leaked;
+use crate::pipeline::outcome::Evaluation;
 use crate::pipeline::watch::Watch;
-use crate::trends::Histogram;
 
 /// One of so many parts of the training part says when a training is at its best.
 const PARTS: usize = 10;
@@ -39,7 +38,8 @@ const PARTS: usize = 10;
 pub struct NetworkSettings {
     /// What it is kept as.
     pub name: String,
-    /// What makes one row of the tokens.
+    /// What makes one row of the tokens; [`Body::Plain`] reads no tokens, but the text's
+    /// TF-IDF row, reduced by a truncated SVD.
     pub body: Body,
     /// Widths of the dense layers behind it.
     pub hidden: Vec<usize>,
@@ -49,7 +49,7 @@ pub struct NetworkSettings {
     pub dropout: f64,
     /// The same of the tokens' vectors.
     pub token_dropout: f64,
-    /// Length of a token's vector.
+    /// Length of a token's vector, or of a text's row.
     pub dimensions: usize,
     /// Terms of fewer training documents are not known.
     pub min_count: usize,
@@ -61,6 +61,8 @@ pub struct NetworkSettings {
     pub tuned: bool,
     /// How it is trained.
     pub training: TrainParams,
+    /// Whether it is measured on the test part.
+    pub tested: bool,
 }
 
 /// What was learned.
@@ -78,7 +80,7 @@ pub struct LearnedNetwork {
     pub layers: Vec<Layer>,
     /// How many numbers it learned.
     pub parameters: usize,
-    /// Terms that have a vector.
+    /// Terms that are told apart.
     pub terms: usize,
     /// Documents of the validation part.
     pub validation_documents: usize,
@@ -88,7 +90,7 @@ pub struct LearnedNetwork {
     pub best_epoch: usize,
     /// What the validation part said then.
     pub validation: Option<Validation>,
-    /// What it is worth, measured once; absent without a test part.
+    /// What it is worth, measured once; absent without a test part, or if it is left alone.
     pub evaluation: Option<Evaluation>,
     /// What later documents are compared with; absent without a test part.
     pub test_part: Option<TestPart>,
@@ -136,15 +138,23 @@ pub fn learn_network(
     let start = Instant::now();
     let material = Material::read(pipeline, analyze, state, watch)?;
     let seconds_reading = start.elapsed().as_secs_f64();
-    let lexicon = lexicon(&material, settings)?;
+    if material.labels.len() < 2 {
+        return Err(Error::data("there are fewer than two labels to tell apart")
+            .hinted("check `source.columns.label`"));
+    }
     let start = Instant::now();
-    let begin = Beginning::of(settings, &lexicon, state, watch)?;
-    let (trained, held) = trained(&material, &lexicon, (settings, &begin), watch)?;
+    let Prepared { reading, train, test, begin } =
+        Prepared::of(&material, pipeline, settings, state, watch)?;
+    let parted = Parted::of(&material, settings.training.seed);
+    let trained = trained(&material, (&train, &begin), settings, &parted, watch)?;
     let seconds_training = start.elapsed().as_secs_f64();
     watch.stage("evaluate");
-    let test = Tested::of(&material, &lexicon, &trained)?;
+    let test = match settings.tested {
+        true => Tested::of(&material, &test, &trained)?,
+        false => None,
+    };
     let evaluation =
-        test.as_ref().map(|test| test.evaluation(&material, lexicon.len() - 2)).transpose()?;
+        test.as_ref().map(|test| test.evaluation(&material, reading.terms())).transpose()?;
     let beside = match &test {
         Some(test) => beside_linear(pipeline, state, &material, test, watch)?,
         None => Vec::new(),
@@ -158,8 +168,8 @@ pub fn learn_network(
         analyze: analyze.clone(),
         layers: network.layers(),
         parameters: network.parameters(),
-        terms: lexicon.len() - 2,
-        validation_documents: held,
+        terms: reading.terms(),
+        validation_documents: parted.held.len(),
         epochs,
         best_epoch,
         validation,
@@ -174,28 +184,52 @@ pub fn learn_network(
     let known = train.map(|&place| material.corpus.documents[place].content).collect();
     let known = KnownTexts::new(known);
     let rooms = (&pipeline.clean, analyze);
-    let text_network = TextNetwork::new(labels, rooms, lexicon, network, known)?;
+    let text_network = TextNetwork::new(labels, rooms, reading, network, known)?;
     keep(&file, &learned, &text_network)?;
     Ok(learned)
 }
 
-fn lexicon(material: &Material, settings: &NetworkSettings) -> Result<Lexicon> {
-    if material.labels.len() < 2 {
-        return Err(Error::data("there are fewer than two labels to tell apart")
-            .hinted("check `source.columns.label`"));
-    }
-    let corpus = &material.corpus;
-    let train = &material.parts.train;
-    let lexicon = Lexicon::of(&corpus.names, &corpus.sequences, train, settings.min_count);
-    match lexicon.len() > 2 {
-        true => Ok(lexicon),
-        false => Err(Error::data("no term stands in enough documents").hinted("lower --min-count")),
+/// What a network reads, and how it begins.
+struct Prepared {
+    reading: Reading,
+    train: Read,
+    test: Read,
+    begin: Beginning,
+}
+
+impl Prepared {
+    fn of(
+        material: &Material,
+        pipeline: &Pipeline,
+        settings: &NetworkSettings,
+        state: &Path,
+        watch: &dyn Watch,
+    ) -> Result<Self> {
+        if settings.body == Body::Plain {
+            watch.stage("reduce");
+            let size = (settings.dimensions, settings.training.seed);
+            let (rows, train, test) = ReducedRows::fit(material, &pipeline.vectorize, size, watch)?;
+            let begin = Beginning { input: Input::Rows { columns: rows.columns() }, vectors: None };
+            return Ok(Prepared { reading: Reading::Reduced(Box::new(rows)), train, test, begin });
+        }
+        let (names, sequences) = (&material.corpus.names, &material.corpus.sequences);
+        let parts = &material.parts;
+        let lexicon = Lexicon::of(names, sequences, &parts.train, settings.min_count);
+        if lexicon.terms().next().is_none() {
+            return Err(
+                Error::data("no term stands in enough documents").hinted("lower --min-count")
+            );
+        }
+        let encoded = |places| Read::Tokens(lexicon.encode(names, sequences, places));
+        let (train, test) = (encoded(&parts.train), encoded(&parts.test));
+        let begin = Beginning::of(settings, &lexicon, state, watch)?;
+        Ok(Prepared { reading: Reading::Tokens(lexicon), train, test, begin })
     }
 }
 
-/// The vectors of tokens before anything is learned.
+/// What comes in, and the vectors of tokens before anything is learned.
 struct Beginning {
-    dimensions: usize,
+    input: Input,
     vectors: Option<Vec<f32>>,
 }
 
@@ -206,14 +240,21 @@ impl Beginning {
         state: &Path,
         watch: &dyn Watch,
     ) -> Result<Self> {
+        let input = |dimensions| Input::Tokens {
+            vocabulary: lexicon.len(),
+            dimensions,
+            longest: settings.longest,
+            dropout: settings.token_dropout,
+            tuned: settings.tuned,
+        };
         let Some(name) = &settings.embedding else {
-            return Ok(Beginning { dimensions: settings.dimensions, vectors: None });
+            return Ok(Beginning { input: input(settings.dimensions), vectors: None });
         };
         let embedding = load_embedding(state, name)?;
         let (vectors, found) = start_vectors(lexicon, &embedding, settings.training.seed)?;
-        let terms = lexicon.len() - 2;
+        let terms = lexicon.terms().count();
         watch.note(&format!("{found} of {terms} terms start from the embedding `{name}`"));
-        Ok(Beginning { dimensions: embedding.dimensions, vectors: Some(vectors) })
+        Ok(Beginning { input: input(embedding.dimensions), vectors: Some(vectors) })
     }
 
     fn start(&self) -> Start<'_> {
@@ -221,52 +262,31 @@ impl Beginning {
     }
 }
 
-fn params(
+fn trained(
+    material: &Material,
+    (train_part, begin): (&Read, &Beginning),
     settings: &NetworkSettings,
-    dimensions: usize,
-    vocabulary: usize,
-    labels: usize,
-) -> NetworkParams {
-    NetworkParams {
-        input: Input::Tokens {
-            vocabulary,
-            dimensions,
-            longest: settings.longest,
-            dropout: settings.token_dropout,
-            tuned: settings.tuned,
-        },
+    parted: &Parted,
+    watch: &dyn Watch,
+) -> Result<Trained> {
+    let params = NetworkParams {
+        input: begin.input.clone(),
         body: settings.body.clone(),
         hidden: settings.hidden.clone(),
         activation: settings.activation,
         dropout: settings.dropout,
-        output: Output::Classes(labels),
-    }
-}
-
-/// The trained network, and how many documents said when it was best.
-fn trained(
-    material: &Material,
-    lexicon: &Lexicon,
-    (settings, begin): (&NetworkSettings, &Beginning),
-    watch: &dyn Watch,
-) -> Result<(Trained, usize)> {
-    let params = params(settings, begin.dimensions, lexicon.len(), material.labels.len());
+        output: Output::Classes(material.labels.len()),
+    };
     params.check()?;
-    let train_part = &material.parts.train;
-    let corpus = &material.corpus;
-    let texts = lexicon.encode(&corpus.names, &corpus.sequences, train_part);
-    let classes = material.classes(train_part);
-    let examples = Examples { inputs: Inputs::Tokens(&texts), targets: Targets::Classes(&classes) };
-    let Parted { learned, held } = Parted::of(material, settings.training.seed);
+    let classes = material.classes(&material.parts.train);
+    let examples = Examples { inputs: train_part.inputs(), targets: Targets::Classes(&classes) };
     watch.stage("train");
     let mut told = |epoch: &Epoch| tell(epoch, watch);
-    let given = (&examples, learned.as_slice(), held.as_slice());
-    let trained =
-        train(&params, &settings.training, &begin.start(), given, &mut told, watch.stop())?;
-    Ok((trained, held.len()))
+    let given = (&examples, parted.learned.as_slice(), parted.held.as_slice());
+    train(&params, &settings.training, &begin.start(), given, &mut told, watch.stop())
 }
 
-pub(super) fn tell(epoch: &Epoch, watch: &dyn Watch) {
+fn tell(epoch: &Epoch, watch: &dyn Watch) {
     let before = (epoch.epoch - 1) * epoch.examples;
     watch.advance((before + epoch.shown) as u64, None);
     if let Some((loss, validation)) = &epoch.losses {
@@ -279,7 +299,7 @@ pub(super) fn tell(epoch: &Epoch, watch: &dyn Watch) {
 }
 
 /// The training part: what is learned from, and what says when a training is at its best.
-pub(super) struct Parted {
+struct Parted {
     pub learned: Vec<usize>,
     pub held: Vec<usize>,
 }
@@ -291,75 +311,6 @@ impl Parted {
         let fold = (seed % PARTS as u64) as usize;
         let (held, learned) = (0..train.len()).partition(|place| folds[*place] == fold);
         Parted { learned, held }
-    }
-}
-
-/// The test part and what a network says of it.
-pub(super) struct Tested {
-    pub classes: Vec<u32>,
-    /// A row a document.
-    pub probabilities: Vec<f64>,
-    /// Whether its text stands in the training part.
-    pub leaked: Vec<bool>,
-}
-
-impl Tested {
-    /// `None` if there is no test part.
-    fn of(material: &Material, lexicon: &Lexicon, trained: &Trained) -> Result<Option<Self>> {
-        let corpus = &material.corpus;
-        let test = &material.parts.test;
-        if test.is_empty() {
-            return Ok(None);
-        }
-        let texts: Sequences = lexicon.encode(&corpus.names, &corpus.sequences, test);
-        let all: Vec<usize> = (0..texts.len()).collect();
-        let predictor = Predictor::new(&trained.network)?;
-        let said = predictor.predict(&Inputs::Tokens(&texts), &all)?;
-        Ok(Some(Tested::new(material, said)))
-    }
-
-    /// What was said of the test part, a row a document.
-    pub fn new(material: &Material, probabilities: Vec<f64>) -> Self {
-        Tested {
-            classes: material.classes(&material.parts.test),
-            probabilities,
-            leaked: leaked(&material.corpus.documents, &material.parts),
-        }
-    }
-
-    /// What `probabilities` are worth on these documents.
-    pub fn measure(
-        &self,
-        probabilities: &[f64],
-        labels: &[String],
-    ) -> Result<(Metrics, Option<Unseen>)> {
-        let rows = probabilities.chunks_exact(labels.len());
-        let predicted: Vec<u32> = rows.map(|row| best(row) as u32).collect();
-        let unseen = crate::pipeline::evaluate::unseen(&self.classes, &predicted, &self.leaked);
-        let metrics = Metrics::new(&self.classes, &predicted, probabilities, labels.to_vec())?;
-        Ok((metrics, unseen))
-    }
-
-    /// What its probabilities look like.
-    pub fn part(&self, labels: usize) -> TestPart {
-        let rows = self.probabilities.chunks_exact(labels);
-        let evidence = rows.map(|row| {
-            let class = best(row);
-            evidence(class, row[class] as f32, labels)
-        });
-        let probabilities = Histogram::of(&evidence.collect::<Vec<f32>>());
-        TestPart { probabilities, unknown_terms: None }
-    }
-
-    pub fn evaluation(&self, material: &Material, features: usize) -> Result<Evaluation> {
-        let (metrics, unseen) = self.measure(&self.probabilities, &material.labels)?;
-        Ok(Evaluation {
-            metrics,
-            unseen,
-            split: if material.parts.official { "official" } else { "hash" }.to_owned(),
-            train_documents: material.parts.train.len() as u64,
-            features: features as u64,
-        })
     }
 }
 

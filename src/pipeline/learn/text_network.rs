@@ -1,21 +1,19 @@
-//! Text → probabilities, by a network over its tokens.
+//! Text → probabilities, by a network.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::lexicon::Lexicon;
+use super::reading::{Reading, ReadingHead, ReadingWorker};
 use crate::analyze::{AnalyzeParams, Analyzer};
 use crate::clean::{CleanParams, Cleaner};
-use crate::data::BREAK;
 use crate::error::{Error, Result};
-use crate::learn::neural::{Input, Network, Output, Predictor, Stored, UNSEEN};
+use crate::files::{le_bytes, le_numbers};
+use crate::learn::neural::{Network, Output, Predictor, Stored};
 use crate::pipeline::fingerprint::dictionaries;
 use crate::pipeline::known_texts::KnownTexts;
 use crate::pipeline::model::dictionaries_changed;
-use crate::pipeline::terms::TermTable;
 use crate::pipeline::watch::Watch;
 
 /// The file's part that tells the texts it learned from.
@@ -35,7 +33,7 @@ pub struct TextNetwork {
     pub trained: KnownTexts,
     pub(in crate::pipeline) cleaner: Cleaner,
     analyzer: Analyzer,
-    lexicon: Lexicon,
+    reading: Reading,
     network: Network,
 }
 
@@ -49,13 +47,16 @@ struct Head {
     analyze: AnalyzeParams,
     /// Sums of the dictionaries that `analyze` names: their files may change later.
     dictionaries: Vec<String>,
+    /// How a cut text becomes what the network reads.
+    #[serde(default)]
+    reading: ReadingHead,
 }
 
 impl TextNetwork {
     pub(super) fn new(
         labels: Vec<String>,
         (clean, analyze): (&CleanParams, &AnalyzeParams),
-        lexicon: Lexicon,
+        reading: Reading,
         network: Network,
         trained: KnownTexts,
     ) -> Result<Self> {
@@ -67,7 +68,7 @@ impl TextNetwork {
             analyzer: Analyzer::open(analyze)?,
             clean: clean.clone(),
             analyze: analyze.clone(),
-            lexicon,
+            reading,
             network,
         })
     }
@@ -81,10 +82,9 @@ impl TextNetwork {
     pub fn worker(&self) -> TextNetworkWorker<'_> {
         TextNetworkWorker {
             text_network: self,
-            table: TermTable::new(&self.analyzer, &self.lexicon),
+            reading: self.reading.worker(&self.analyzer),
             predictor: Predictor::new(&self.network)
                 .expect("shapes were checked when the network was made"),
-            tokens: Vec::new(),
         }
     }
 
@@ -93,17 +93,18 @@ impl TextNetwork {
     /// # Errors
     /// If it cannot be written, or a dictionary is not there any more.
     pub fn save(&self, path: &Path) -> Result<()> {
+        let (reading, mut extra) = self.reading.to_parts();
         let head = Head {
             malmoi: env!("CARGO_PKG_VERSION").to_owned(),
             labels: self.labels.clone(),
             clean: self.clean.clone(),
             analyze: self.analyze.clone(),
             dictionaries: dictionaries(&self.analyze)?,
+            reading,
         };
         let metadata = serde_json::to_value(head).expect("a head is plain data");
-        let (network, mut extra) = (self.network.clone(), self.lexicon.to_bytes());
-        let numbers = self.trained.numbers().iter().flat_map(|number| number.to_le_bytes());
-        extra.insert(TRAINED.to_owned(), numbers.collect());
+        let network = self.network.clone();
+        extra.insert(TRAINED.to_owned(), le_bytes(self.trained.numbers(), u64::to_le_bytes));
         Stored { network, metadata, extra }.save(path)
     }
 
@@ -114,17 +115,14 @@ impl TextNetwork {
     pub fn load(path: &Path, watch: &dyn Watch) -> Result<Self> {
         let (Stored { network, metadata, extra }, identity) = Stored::load_with_sum(path)?;
         let head = head(metadata).map_err(|why| damaged(path, &why))?;
-        let lexicon =
-            Lexicon::from_bytes(&extra).ok_or_else(|| damaged(path, "its terms are no text"))?;
-        let trained = trained(&extra)
+        let reading =
+            Reading::from_parts(&head.reading, &extra).map_err(|why| damaged(path, why))?;
+        let trained = extra.get(TRAINED).and_then(|bytes| le_numbers(bytes, u64::from_le_bytes));
+        let trained = trained
+            .and_then(KnownTexts::read)
             .ok_or_else(|| damaged(path, "the texts that it learned from are no numbers"))?;
-        let fits = match (&network.params().input, network.params().output) {
-            (Input::Tokens { vocabulary, .. }, Output::Classes(count)) => {
-                *vocabulary == lexicon.len() && count == head.labels.len()
-            }
-            _ => false,
-        };
-        if !fits {
+        let params = network.params();
+        if !reading.fits(&params.input) || params.output != Output::Classes(head.labels.len()) {
             return Err(damaged(path, "labels, terms and weights do not fit together"));
         }
         crate::pipeline::dictionary::ensure_for(&head.analyze, watch)?;
@@ -132,15 +130,9 @@ impl TextNetwork {
             return Err(dictionaries_changed(&head.analyze, path));
         }
         let rooms = (&head.clean, &head.analyze);
-        let network = TextNetwork::new(head.labels, rooms, lexicon, network, trained)?;
+        let network = TextNetwork::new(head.labels, rooms, reading, network, trained)?;
         Ok(TextNetwork { identity, ..network })
     }
-}
-
-fn trained(extra: &BTreeMap<String, Vec<u8>>) -> Option<KnownTexts> {
-    let numbers = extra.get(TRAINED)?.chunks(8);
-    let number = |bytes: &[u8]| Some(u64::from_le_bytes(bytes.try_into().ok()?));
-    KnownTexts::read(numbers.map(number).collect::<Option<_>>()?)
 }
 
 fn head(metadata: Value) -> std::result::Result<Head, String> {
@@ -156,9 +148,8 @@ fn damaged(path: &Path, why: &str) -> Error {
 /// Labels one text after another.
 pub struct TextNetworkWorker<'a> {
     text_network: &'a TextNetwork,
-    table: TermTable<'a, &'a Lexicon>,
+    reading: ReadingWorker<'a>,
     predictor: Predictor<'a>,
-    tokens: Vec<u32>,
 }
 
 impl TextNetworkWorker<'_> {
@@ -178,16 +169,12 @@ impl TextNetworkWorker<'_> {
 
     /// The same for a text that is clean already.
     pub fn probabilities_of_clean(&mut self, text: &str, out: &mut Vec<f64>) {
-        self.tokens.clear();
-        self.table.encode(text, &mut self.tokens);
-        self.tokens.retain(|token| *token != BREAK);
-        *out = self.predictor.text(&self.tokens).expect("the network reads tokens: it was checked");
+        *out = self.reading.predict(text, &self.predictor);
     }
 
     /// How many terms the last text has, and how many of those are not known.
     pub fn terms(&self) -> (u32, u32) {
-        let unseen = self.tokens.iter().filter(|token| **token == UNSEEN).count();
-        (self.tokens.len() as u32, unseen as u32)
+        self.reading.terms()
     }
 }
 
@@ -195,7 +182,8 @@ impl TextNetworkWorker<'_> {
 mod tests {
     use super::*;
     use crate::data::{Interner, Sequences};
-    use crate::learn::neural::{Activation, Body, NetworkParams};
+    use crate::learn::neural::{Activation, Body, Input, NetworkParams};
+    use crate::pipeline::learn::lexicon::Lexicon;
     use crate::pipeline::watch::Silent;
 
     fn sample() -> TextNetwork {
@@ -220,7 +208,8 @@ mod tests {
         let network = Network::new(&params, 1).unwrap();
         let labels = vec!["negative".to_owned(), "positive".to_owned()];
         let settings = (&CleanParams::default(), &AnalyzeParams::default());
-        TextNetwork::new(labels, settings, lexicon, network, KnownTexts::new(vec![7, 9])).unwrap()
+        let reading = Reading::Tokens(lexicon);
+        TextNetwork::new(labels, settings, reading, network, KnownTexts::new(vec![7, 9])).unwrap()
     }
 
     #[test]

@@ -10,9 +10,8 @@ use crate::error::Result;
 use crate::files::{ContainerReader, ContainerWriter, Form};
 use crate::pipeline::encoder::Encoder;
 use crate::pipeline::fingerprint::dictionaries;
-use crate::pipeline::model::{
-    VectorizerHead, dictionaries_changed, read_vectorizer, vectorizer_head, write_vectorizer,
-};
+use crate::pipeline::model::dictionaries_changed;
+use crate::pipeline::vectorizer_file::{VectorizerHead, read_vectorizer, write_vectorizer};
 use crate::pipeline::watch::Watch;
 
 const FORM: Form = Form {
@@ -42,7 +41,7 @@ pub(super) fn save(path: &Path, encoder: &Encoder) -> Result<()> {
         clean: encoder.clean.clone(),
         analyze: encoder.analyze.clone(),
         dictionaries: dictionaries(&encoder.analyze)?,
-        vectorizer: vectorizer_head(&encoder.vectorizer),
+        vectorizer: VectorizerHead::of(&encoder.vectorizer),
     };
     let mut file = ContainerWriter::create(path, FORM)?;
     file.bytes(&serde_json::to_vec(&head).expect("a head is plain data"))?;

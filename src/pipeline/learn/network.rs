@@ -209,7 +209,7 @@ impl Prepared {
             watch.stage("reduce");
             let size = (settings.dimensions, settings.training.seed);
             let (rows, train, test) = ReducedRows::fit(material, &pipeline.vectorize, size, watch)?;
-            let begin = Beginning { input: Input::Rows { columns: rows.columns() }, vectors: None };
+            let begin = Beginning { input: Input::Rows { columns: rows.width() }, vectors: None };
             return Ok(Prepared { reading: Reading::Reduced(Box::new(rows)), train, test, begin });
         }
         let (names, sequences) = (&material.corpus.names, &material.corpus.sequences);

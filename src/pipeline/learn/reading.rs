@@ -61,7 +61,7 @@ impl Reading {
             (Reading::Tokens(lexicon), Input::Tokens { vocabulary, .. }) => {
                 *vocabulary == lexicon.len()
             }
-            (Reading::Reduced(rows), Input::Rows { columns }) => *columns == rows.columns(),
+            (Reading::Reduced(rows), Input::Rows { columns }) => *columns == rows.width(),
             _ => false,
         }
     }
@@ -142,7 +142,7 @@ impl ReadingWorker<'_> {
                 table.encode(text, tokens);
                 rows.vectorizer.transform_one(tokens, row);
                 rows.reduce_row(&row.columns, &row.values, values);
-                predictor.predict(&Inputs::Rows { values, columns: rows.columns() }, &[0])
+                predictor.predict(&Inputs::Rows { values, columns: rows.width() }, &[0])
             }
         };
         said.expect("the network reads this: it was checked")

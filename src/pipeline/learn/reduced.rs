@@ -57,13 +57,13 @@ impl ReducedRows {
     }
 
     /// Numbers of a row.
-    pub fn columns(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.svd.dimensions
     }
 
     /// One row, into `out`.
     pub fn reduce_row(&self, columns: &[u32], values: &[f32], out: &mut Vec<f32>) {
-        out.resize(self.columns(), 0.0);
+        out.resize(self.width(), 0.0);
         self.svd.transform_row(columns, values, out);
         self.scale(out);
     }

@@ -12,7 +12,7 @@ const HEADING: &str = "Training";
 pub struct TextOptions {
     #[command(flatten)]
     pub selection: Selection,
-    /// Keep it under this name [default: the kind of network]
+    /// Keep it under this name [default: that of the command]
     #[arg(long = "name", value_name = "NAME")]
     pub kept_as: Option<String>,
     /// Length of a token's vector, or of a text's row with `--features svd`
@@ -138,17 +138,6 @@ pub enum CellName {
     Gru,
     /// Long short-term memory.
     Lstm,
-}
-
-impl CellName {
-    /// What the network is kept as.
-    pub fn name(self) -> &'static str {
-        match self {
-            CellName::Simple => "simple",
-            CellName::Gru => "gru",
-            CellName::Lstm => "lstm",
-        }
-    }
 }
 
 /// Poolings by name.

@@ -41,7 +41,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
         bidirectional: arguments.bidirectional,
     };
     let hidden = &arguments.hidden_layers;
-    let kind = arguments.cell.name();
-    let asked = TextNet { kind, body, hidden, activation: ActivationName::Relu };
+    let asked = TextNet { kind: "rnn", body, hidden, activation: ActivationName::Relu };
     learn_text(&arguments.text, asked, context)
 }

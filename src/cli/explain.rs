@@ -26,7 +26,8 @@ const LEAST: f64 = 0.00005;
 /// Which text.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The pipeline whose model is used [default: the one pipeline.toml names]
+    /// The pipeline whose model is used [default: the one pipeline.toml names]; `NAME/LEARNED`
+    /// for one of its networks, `A+B` for the mean of several
     name: Option<String>,
     /// The text [default: standard input]; alone, it needs no NAME before it, unless a
     /// pipeline is called so
@@ -52,7 +53,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     progress.end_at_once();
     outdated::warn_of_reference(&name, context);
     let text = text.map_or_else(from_standard_input, Ok)?;
-    let explanation = pipeline::explain(&model, &text);
+    let explanation = pipeline::explain(&model, &text)?;
     if arguments.json {
         return context.output().json(&as_json(&model, explanation, arguments.top));
     }

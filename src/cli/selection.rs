@@ -11,8 +11,8 @@ use super::Context;
 pub struct Selection {
     /// A pipeline of pipeline.toml [default: the one its `default` names]
     pub name: Option<String>,
-    /// Replace a setting: `--set vectorize.min_df=2` (repeatable); the model of such a run
-    /// replaces the one that is kept of the pipeline
+    /// Replace a setting: `--set vectorize.min_df=2` (repeatable); what is trained so
+    /// replaces what is kept of its kind
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 }

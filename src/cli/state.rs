@@ -33,7 +33,8 @@ struct List {
 
 #[derive(clap::Args)]
 struct Remove {
-    /// The pipelines; they need not stand in pipeline.toml any more
+    /// The pipelines; they need not stand in pipeline.toml any more; `NAME/LEARNED` is one
+    /// network alone
     #[arg(value_name = "NAME", required_unless_present_any = ["all", "downloads"])]
     names: Vec<String>,
     /// All pipelines
@@ -96,6 +97,9 @@ fn table(report: &StateReport) -> String {
 
 fn line(one: &KeptPipeline, width: usize) -> String {
     let mut kept: Vec<String> = one.kept.iter().map(|kept| kept.name().to_owned()).collect();
+    if !one.learned.is_empty() {
+        kept.push(format!("networks {}", one.learned.join(", ")));
+    }
     kept.extend(one.index_bytes.map(|bytes| format!("index of {}", size(bytes))));
     kept.extend(one.score_bytes.map(|bytes| format!("scores of {}", size(bytes))));
     let kept = match &one.problem {

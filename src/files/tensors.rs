@@ -51,11 +51,7 @@ impl TensorForm {
     /// # Errors
     /// If it cannot be read or is too large.
     pub fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        let bytes = self.read_most(path, self.most_bytes + 1)?;
-        if bytes.len() as u64 > self.most_bytes {
-            return Err(self.damaged(path, &format!("it has over {} bytes", self.most_bytes)));
-        }
-        Ok(bytes)
+        self.read_most(path, self.most_bytes)
     }
 
     /// The bytes of its head, and some behind it.
@@ -70,6 +66,9 @@ impl TensorForm {
         let failed = |error| Error::file(&format!("cannot read the {}", self.kind), path, error);
         let mut bytes = Vec::new();
         let file = open_regular(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.len() > self.most_bytes {
+            return Err(self.damaged(path, &format!("it has over {} bytes", self.most_bytes)));
+        }
         file.take(most).read_to_end(&mut bytes).map_err(failed)?;
         Ok(bytes)
     }

@@ -38,7 +38,7 @@ use crate::error::Error;
 /// Training ended because the loss is no finite number.
 pub fn diverged(what: &str, step: u64) -> Error {
     Error::data(format!("the training diverged: {what} is no finite number after step {step}"))
-        .hinted("lower --learning-rate, scale the columns (--standardize), or clip gradients")
+        .hinted("lower --learning-rate, or scale the columns of a table (--standardize)")
 }
 
 /// What to say where a network is asked for but left out.

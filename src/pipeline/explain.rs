@@ -14,6 +14,7 @@ use super::model::Model;
 use super::occlusion::explain_by_occlusion;
 use crate::analyze::AnalyzerKind;
 use crate::classify::best;
+use crate::error::Result;
 
 /// Why a text got its label.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -76,9 +77,12 @@ pub struct Highlight {
 }
 
 /// Predicts the label of `text` and says why, whatever the model is.
-pub fn explain(labeler: &Labeler, text: &str) -> Explanation {
+///
+/// # Errors
+/// If the answer of a network is no number.
+pub fn explain(labeler: &Labeler, text: &str) -> Result<Explanation> {
     match labeler.run() {
-        Some(model) => explain_linear(model, text),
+        Some(model) => Ok(explain_linear(model, text)),
         None => explain_by_occlusion(labeler, text),
     }
 }

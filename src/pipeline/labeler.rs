@@ -163,22 +163,26 @@ impl LabelerWorker<'_> {
     }
 
     /// The same for a text that is clean already: of several, all take it as it is.
-    pub fn probabilities_of_clean(&mut self, text: &str, out: &mut Vec<f64>) {
+    ///
+    /// # Errors
+    /// If the answer of a network is no number.
+    pub fn probabilities_of_clean(
+        &mut self,
+        text: &str,
+        out: &mut Vec<f64>,
+    ) -> std::result::Result<(), String> {
         match self {
             LabelerWorker::Run(model, worker) => {
                 let (columns, values) = worker.encode_clean(text);
                 model.classifier.probabilities(columns, values, out);
             }
             #[cfg(feature = "neural")]
-            LabelerWorker::Network(worker) => worker.probabilities_of_clean(text, out),
+            LabelerWorker::Network(worker) => worker.probabilities_of_clean(text, out)?,
             LabelerWorker::Mean(parts, one) => {
-                mean_of(parts, one, out, |part, one| {
-                    part.probabilities_of_clean(text, one);
-                    Ok(())
-                })
-                .expect("no part refuses a clean text");
+                mean_of(parts, one, out, |part, one| part.probabilities_of_clean(text, one))?;
             }
         }
+        Ok(())
     }
 
     /// How many terms the last text has, and how many of those the model does not know.
@@ -238,7 +242,7 @@ fn load_one(state: &Path, name: &str, watch: &dyn Watch) -> Result<Labeler> {
         Error::data(format!("nothing was learned of `{pipeline}` under the name `{learned}`"))
             .at(path.display().to_string())
             .hinted(format!(
-                "`malmoi learn cnn {pipeline} --name {learned}` trains it; `mlp` and `rnn` do too"
+                "`malmoi learn rnn {pipeline} --name {learned}` trains it; so do `cnn` and `mlp`"
             ))
     })
 }
@@ -267,13 +271,16 @@ fn network(path: &Path, _: &dyn Watch) -> Result<Labeler> {
 /// What stands beside a learned model, as far as it is needed here.
 #[derive(Deserialize)]
 struct Facts {
+    identity: u64,
     evaluation: Option<Evaluation>,
     test_part: Option<TestPart>,
 }
 
 /// What is known of the worth of a model, as far as it can be read: a report says more
 /// with it, and much without it.
-pub(super) fn evidence_of(state: &Path, reference: &str) -> Option<Kepts> {
+///
+/// What stands beside a network counts for the one of this `identity` alone.
+pub(super) fn evidence_of(state: &Path, reference: &str, identity: u64) -> Option<Kepts> {
     // What the mean of several is worth was not measured.
     if reference.contains('+') {
         return None;
@@ -286,6 +293,9 @@ pub(super) fn evidence_of(state: &Path, reference: &str) -> Option<Kepts> {
         Some((pipeline, learned)) => {
             let path = learned_file(state, pipeline, learned).ok()?.with_extension("json");
             let facts: Facts = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+            if facts.identity != identity {
+                return None;
+            }
             let metrics = facts.evaluation?;
             let learned = Learned {
                 documents: metrics.train_documents,

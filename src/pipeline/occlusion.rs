@@ -9,32 +9,36 @@ use std::collections::HashMap;
 use super::explain::{Contribution, Explanation, Highlight, Method};
 use super::labeler::Labeler;
 use crate::classify::best;
+use crate::error::{Error, Result};
 
 /// More words than this are left out in groups that touch, so that a long text takes no
 /// longer.
 const MOST_GROUPS: usize = 500;
 
 /// Predicts the label of `text` and says which words decided.
-pub(super) fn explain_by_occlusion(labeler: &Labeler, text: &str) -> Explanation {
+///
+/// # Errors
+/// If the answer of a network is no number.
+pub(super) fn explain_by_occlusion(labeler: &Labeler, text: &str) -> Result<Explanation> {
     let text = labeler.clean(text);
     let mut worker = labeler.worker();
     let mut predict = |text: &str| {
         let mut probabilities = Vec::new();
-        worker.probabilities_of_clean(text, &mut probabilities);
-        probabilities
+        worker.probabilities_of_clean(text, &mut probabilities).map_err(Error::data)?;
+        Ok::<_, Error>(probabilities)
     };
-    let probabilities = predict(&text);
+    let probabilities = predict(&text)?;
     let class = best(&probabilities);
     let score = log_odds(probabilities[class]);
     let tokens: Vec<Highlight> = groups(&text)
         .into_iter()
         .map(|(start, end)| {
             let rest = [&text[..start], &text[end..]].concat();
-            let without = log_odds(predict(&rest)[class]);
-            Highlight { start, end, score: score - without }
+            let without = log_odds(predict(&rest)?[class]);
+            Ok(Highlight { start, end, score: score - without })
         })
-        .collect();
-    Explanation {
+        .collect::<Result<_>>()?;
+    Ok(Explanation {
         label: labeler.labels()[class].clone(),
         probability: probabilities[class],
         probabilities,
@@ -44,7 +48,7 @@ pub(super) fn explain_by_occlusion(labeler: &Labeler, text: &str) -> Explanation
         contributions: contributions(&text, &tokens),
         tokens,
         text,
-    }
+    })
 }
 
 /// Probabilities of 0 and 1 are rounded ones.
@@ -114,7 +118,7 @@ mod tests {
     #[test]
     fn words_that_decide_are_missed() {
         let explanation =
-            explain_by_occlusion(&mean(), "a great  film &amp; one dull scene, great");
+            explain_by_occlusion(&mean(), "a great  film &amp; one dull scene, great").unwrap();
         assert_eq!(explanation.label, "positive");
         assert_eq!(explanation.method, Method::Occlusion);
         let first = &explanation.contributions[0];
@@ -129,7 +133,7 @@ mod tests {
     #[test]
     fn texts_without_words_have_no_parts() {
         for text in ["", "  \n"] {
-            assert!(explain_by_occlusion(&mean(), text).contributions.is_empty());
+            assert!(explain_by_occlusion(&mean(), text).unwrap().contributions.is_empty());
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::learn::EMBEDDINGS;
+use super::learn::{EMBEDDINGS, learned_file, learned_names};
 use super::nearest::Nearest;
 use super::scored::FILE as SCORES;
 use super::search;
@@ -37,6 +37,9 @@ pub struct KeptPipeline {
     pub name: String,
     /// `rows`, `model` and `metrics`, as far as they are finished.
     pub kept: Vec<Kept>,
+    /// Names of the networks that were learned of it; `NAME/LEARNED` labels with one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<String>,
     /// Size of its folder.
     pub bytes: u64,
     /// Size of its search index, which is a part of that; absent if it has none.
@@ -87,7 +90,8 @@ fn files(folder: &Path) -> Result<Vec<KeptFile>> {
 }
 
 /// Removes what is kept of the pipelines named (all of them if `names` is
-/// `None`) and, with `downloads`, what was downloaded; gives what it removed.
+/// `None`) and, with `downloads`, what was downloaded; gives what it removed. A name with a
+/// `/` is one network alone: `imdb/cnn`.
 ///
 /// # Errors
 /// If a name is not there — then nothing is removed —, a folder cannot be
@@ -103,20 +107,41 @@ pub fn remove_state(
     }
     let _lock = Lock::take(state, "malmoi state remove", watch)?;
     let known = names(state)?;
-    check(state, wanted.unwrap_or_default(), &known)?;
-    let mut removed = wanted.map_or(known, <[String]>::to_vec);
+    let networks = known.iter().flat_map(|name| {
+        learned_names(state, name).into_iter().map(move |learned| format!("{name}/{learned}"))
+    });
+    let all: Vec<String> = known.iter().cloned().chain(networks).collect();
+    check(state, wanted.unwrap_or_default(), &all)?;
+    let mut removed = wanted.map_or_else(|| known.clone(), <[String]>::to_vec);
     removed.sort();
     removed.dedup();
     if downloads && state.join(DOWNLOADS).exists() {
         removed.push(DOWNLOADS.to_owned());
     }
     for name in &removed {
+        if let Some((pipeline, learned)) = name.split_once('/') {
+            remove_network(&learned_file(state, pipeline, learned)?)?;
+            continue;
+        }
         let path = state.join(name);
         search::wait_for_writer(&path, watch)?;
         std::fs::remove_dir_all(&path)
             .map_err(|error| Error::file("cannot remove", &path, error))?;
     }
     Ok(removed)
+}
+
+/// The network and what stands beside it; its pipeline may have been removed before.
+fn remove_network(file: &Path) -> Result<()> {
+    for path in [file.to_owned(), file.with_extension("json")] {
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::file("cannot remove", &path, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn check(state: &Path, wanted: &[String], known: &[String]) -> Result<()> {
@@ -142,7 +167,9 @@ fn names(state: &Path) -> Result<Vec<String>> {
         let folder = state.join(name);
         let is_folder = folder.symlink_metadata().is_ok_and(|found| found.is_dir());
         let mut files = Kept::ALL.map(Kept::file).into_iter().chain([MANIFEST, SCORES]);
-        let is_kept = files.any(|file| folder.join(file).is_file()) || index(&folder).is_some();
+        let is_kept = files.any(|file| folder.join(file).is_file())
+            || index(&folder).is_some()
+            || !learned_names(state, name).is_empty();
         is_folder && name != DOWNLOADS && is_kept
     };
     Ok(entries(state)?.into_iter().filter(is_pipeline).collect())
@@ -182,6 +209,7 @@ fn pipeline(state: &Path, name: String) -> Result<KeptPipeline> {
         index_bytes: index(&state.join(&name)).map(|folder| size(&folder)).transpose()?,
         score_bytes: std::fs::metadata(state.join(&name).join(SCORES)).ok().map(|file| file.len()),
         documents,
+        learned: learned_names(state, &name),
         finished: changed.filter(|_| !kept.is_empty()).map(utc),
         kept,
         name,

@@ -76,7 +76,7 @@ fn open() -> Result<Option<Analyzer>> {
 pub fn analysed(text: &str, korean: &Korean, stock: &Stock, models: &[String]) -> Analysis {
     let analyzer = korean.get();
     let morphemes = analyzer.as_ref().map(|analyzer| analyzer.analyze(text));
-    let verdict = |name: &String| Some(verdict(name, &*stock.model(name)?, text));
+    let verdict = |name: &String| verdict(name, &*stock.model(name)?, text);
     Analysis {
         has_dictionary: analyzer.is_some(),
         morphemes: morphemes

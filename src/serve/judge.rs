@@ -96,7 +96,7 @@ impl Judge {
     /// The same with the words that decided.
     pub fn verdict(&self, record: &Record) -> Option<Verdict> {
         let (name, model) = self.model(record)?;
-        Some(verdict(name, model, &model.as_markup(&record.text)))
+        verdict(name, model, &model.as_markup(&record.text))
     }
 
     fn model(&self, record: &Record) -> Option<&(String, Arc<Labeler>)> {
@@ -108,9 +108,9 @@ impl Judge {
     }
 }
 
-/// What `model` says of `text`.
-pub fn verdict(name: &str, model: &Labeler, text: &str) -> Verdict {
-    let explanation = explain(model, text);
+/// What `model` says of `text`; `None` if that is no number.
+pub fn verdict(name: &str, model: &Labeler, text: &str) -> Option<Verdict> {
+    let explanation = explain(model, text).ok()?;
     let words = words(&explanation);
     let Explanation { label, probability, probabilities, contributions, text, .. } = explanation;
     let part = |sign: f64| {
@@ -119,7 +119,7 @@ pub fn verdict(name: &str, model: &Labeler, text: &str) -> Verdict {
         terms.map(|one| Term { term: one.term.clone(), part: one.contribution })
     };
     let terms = part(1.0).chain(part(-1.0)).collect();
-    Verdict {
+    Some(Verdict {
         pipeline: name.to_owned(),
         probabilities: model.labels().iter().cloned().zip(probabilities).collect(),
         is_known: !contributions.is_empty(),
@@ -128,7 +128,7 @@ pub fn verdict(name: &str, model: &Labeler, text: &str) -> Verdict {
         text,
         words,
         terms,
-    }
+    })
 }
 
 /// Those that are strong enough to be marked; none overlaps another.

@@ -131,7 +131,7 @@ mod with_networks {
             &["learn", "cnn", "mine", "--filters", "8", "--widths", "1,2"][..],
             &["learn", "rnn", "mine", "--cell", "lstm", "--hidden", "8"],
             &["learn", "mlp", "mine", "--hidden", "8"],
-            &["learn", "mlp", "mine", "--hidden", "8", "--features", "svd", "--name", "svd"],
+            &["learn", "mlp", "mine", "--hidden", "8", "--features", "svd"],
         ] {
             let more = ["--dimensions", "8", "--epochs", "12", "--learning-rate", "0.02", "--json"];
             let arguments = [arguments, &more].concat();
@@ -148,12 +148,19 @@ mod with_networks {
             json(path, &arguments);
             assert_eq!(std::fs::read(&file).unwrap(), bytes, "the same seed, the same bytes");
         }
-        for name in ["mine/cnn", "mine/rnn", "mine/mlp", "mine/svd", "mine+mine/cnn+mine/svd"] {
+        for name in
+            ["mine/cnn", "mine/rnn", "mine/mlp", "mine/mlp-svd", "mine+mine/cnn+mine/mlp-svd"]
+        {
             says_how_films_are(path, name);
         }
         let told = json(path, &["learn", "mlp", "mine", "--no-test", "--json"]);
         assert!(told["evaluation"].is_null() && told["beside"].as_array().unwrap().is_empty());
         assert!(told["validation"]["loss"].is_number(), "{told}");
+        let (_, listed, _) = run(path, &["state", "list"]);
+        assert!(listed.contains("networks cnn, mlp, mlp-svd, rnn"), "{listed}");
+        assert_eq!(run(path, &["state", "remove", "mine/mlp-svd"]).0, 0);
+        assert!(!path.join(".malmoi/mine/learned/mlp-svd.json").exists());
+        assert!(path.join(".malmoi/mine/learned/mlp.json").exists());
         std::fs::write(path.join("learned.safetensors"), b"no tensors").unwrap();
         let kept = path.join(".malmoi/mine/learned/cnn.safetensors");
         std::fs::copy(path.join("learned.safetensors"), kept).unwrap();
@@ -171,6 +178,30 @@ mod with_networks {
         let told = json(folder, &["explain", name, "A great film", "--json"]);
         assert_eq!((&told["label"], &told["method"]), (&"positive".into(), &"occlusion".into()));
         assert_eq!(told["tokens"].as_array().unwrap().len(), 3, "{told}");
+    }
+
+    #[test]
+    fn what_cannot_be_trained_or_has_no_effect_is_refused() {
+        let folder = sample();
+        let refused = |arguments: &[&str], code: i32, says: &str| {
+            let arguments = [&["learn"], arguments].concat();
+            let (found, stdout, stderr) = run(folder.path(), &arguments);
+            assert_eq!((found, stdout.as_str()), (code, ""), "{arguments:?}: {stderr}");
+            assert!(stderr.contains(says), "{arguments:?}: {stderr}");
+        };
+        let far = ["--learning-rate", "1e30", "--batch-size", "100000", "--epochs", "1"];
+        refused(&[&["mlp", "mine", "--no-test"], &far[..]].concat(), 1, "diverged");
+        assert!(!folder.path().join(".malmoi/mine/learned/mlp.safetensors").exists());
+        refused(&["cnn", "mine", "--widths", "3,3"], 2, "stands there twice");
+        refused(&["mlp", "mine", "--number"], 2, "--number is for a table");
+        refused(&["mlp", "mine", "--features", "svd", "--embedding", "x"], 2, "--embedding is for");
+        let table = ["mlp", "--data", "no.tsv", "--target", "y", "--no-test"];
+        refused(&table, 2, "--no-test is for a pipeline's texts");
+        refused(&["gan", "mine"], 2, "--augment LABEL");
+        std::fs::write(folder.path().join("p.tsv"), "a\n1\n2\n3\n").unwrap();
+        let many = ["gan", "--data", "p.tsv", "--steps", "1", "--samples", "99999999999"];
+        refused(&many, 2, "rows can be made at once");
+        refused(&["gan", "--data", "p.tsv", "--batch-size", "99999999"], 2, "a batch has at most");
     }
 
     #[test]
@@ -196,6 +227,14 @@ mod with_networks {
         assert_eq!(model["pipeline"], "mine/cnn");
         assert_eq!(model["labelled"], 20);
         assert_eq!(model["accuracy"], learned["evaluation"]["accuracy"]);
+        // Facts of another network say nothing of this one.
+        let file = path.join(".malmoi/mine/learned/cnn.json");
+        let mut other: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        other["identity"] = 1.into();
+        std::fs::write(&file, other.to_string()).unwrap();
+        let (_, stdout, _) = run(path, &["report", "plays", "--format", "json"]);
+        let facts: Value = serde_json::from_str(&stdout).unwrap();
+        assert!(facts["model"]["models"][0]["accuracy"].is_null(), "{stdout}");
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Keep them by this name [default: that of the file]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// Put them in the place of an embedding that was trained here
+    #[arg(long)]
+    replace: bool,
     /// Say what was read as JSON
     #[arg(long)]
     json: bool,
@@ -34,7 +37,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     };
     let progress = Progress::start(context.is_quiet())?;
     let state = context.state()?;
-    let (file, imported) = pipeline::import_embedding(&arguments.file, &state, &name, &progress)?;
+    let kept_as = (name.as_str(), arguments.replace);
+    let (file, imported) = pipeline::import_embedding(&arguments.file, &state, kept_as, &progress)?;
     progress.finish();
     let embedding = &imported.embedding;
     if arguments.json {

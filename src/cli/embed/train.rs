@@ -8,6 +8,7 @@ use malmoi::pipeline::{self, EmbedReport};
 use serde_json::json;
 
 use super::super::Context;
+use super::super::learn::curve::CurveOptions;
 use super::super::progress::Progress;
 use super::super::selection::Selection;
 
@@ -55,6 +56,8 @@ pub struct Arguments {
     /// Of all that is drawn; with --threads 1 the same seed gives the same file
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    curve: CurveOptions,
     /// Say what was made as JSON
     #[arg(long)]
     json: bool,
@@ -113,6 +116,7 @@ impl Arguments {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let params = arguments.params();
     params.check()?;
+    arguments.curve.check()?;
     let pipeline = arguments.selection.effective(context)?.pipeline;
     let other = match &arguments.leave_out {
         Some(name) => {
@@ -127,10 +131,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let report =
         pipeline::train_embedding(&pipeline, other.as_ref(), &state, name, &params, &progress)?;
     progress.finish();
-    match arguments.json {
-        true => context.output().json(&json!(report)),
-        false => context.output().note(&shown(&report)),
+    if arguments.json {
+        arguments.curve.write(&report.curve)?;
+        return context.output().json(&json!(report));
     }
+    context.output().note(&shown(&report))?;
+    arguments.curve.show(&report.curve, context)
 }
 
 fn shown(report: &EmbedReport) -> String {

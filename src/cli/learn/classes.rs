@@ -15,7 +15,7 @@ use super::super::output::harmless;
 use super::super::progress::Progress;
 use super::curve::CurveOptions;
 use super::table::{ColumnOptions, losses, row};
-use super::training::{TrainingOptions, described};
+use super::training::{TrainingOptions, described, optimum};
 
 /// From what, and how.
 #[derive(clap::Args)]
@@ -51,9 +51,6 @@ pub enum Model {
     /// One score a class.
     Softmax,
 }
-
-/// A slope at which four digits of the weights stand still.
-const FLAT: f64 = 1e-5;
 
 /// Learns and shows what was learned.
 ///
@@ -142,12 +139,7 @@ impl Learned<'_> {
             "\n  on these rows: accuracy {:.4}, cross-entropy {:.6}\n",
             self.accuracy, self.loss
         );
-        text += &match self.fitted.slope {
-            slope if slope <= FLAT => format!("  at the optimum: no slope above {slope:.1e}\n"),
-            slope => format!(
-                "  not at the optimum: the largest slope is {slope:.1e}; more --steps or --optimizer lbfgs\n"
-            ),
-        };
+        text += &optimum(self.fitted.slope);
         text + &self.predictions()
     }
 

@@ -14,7 +14,7 @@ pub struct Arguments {
     #[command(flatten)]
     pub selection: Selection,
     /// Learn from a table: CSV or TSV, packed with gzip or not
-    #[arg(long, value_name = "FILE", conflicts_with = "name", required_unless_present = "augment")]
+    #[arg(long, value_name = "FILE", conflicts_with = "name")]
     pub data: Option<PathBuf>,
     /// Learn from these columns [default: all]
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', requires = "data")]

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use malmoi::Result;
 use malmoi::files::{Format, RowWriter};
 use malmoi::learn::neural::{GanParams, Likeness, train_gan};
 use malmoi::learn::{Curve, DenseTable, read_columns};
 use malmoi::pipeline::Watch;
+use malmoi::{Error, Result};
 use serde_json::json;
 
 use super::super::Context;
@@ -23,6 +23,12 @@ const TELLS: f64 = 0.1;
 /// If the input cannot be learned from, or the training diverges.
 pub fn learn(arguments: &Arguments, context: &Context) -> Result<()> {
     arguments.curve.check()?;
+    if arguments.data.is_none() && arguments.augment.is_none() {
+        return Err(Error::usage("there is nothing to learn from").hinted(
+            "give --data FILE, or a pipeline with --augment LABEL and --scarce N: whether made \
+             rows of that label help",
+        ));
+    }
     // A name that says no format is told before anything is trained.
     arguments.output.as_deref().map(Format::of).transpose()?;
     let Some(path) = &arguments.data else { return super::gan_augment::learn(arguments, context) };

@@ -17,7 +17,7 @@ use super::super::selection::Selection;
 use super::curve::CurveOptions;
 use super::rating::{self, RatingArguments};
 use super::table::{ColumnOptions, losses, row};
-use super::training::{TrainingOptions, described};
+use super::training::{TrainingOptions, described, optimum};
 
 /// From what, and how.
 #[derive(clap::Args)]
@@ -225,6 +225,7 @@ impl Learned<'_> {
         };
         text += &losses(&self.fitted.curve, self.arguments.training.is_every_asked());
         text += &format!("\n  on these rows: {}\n", measured(&self.measures()));
+        text += &optimum(self.fitted.slope);
         if !self.asked.is_empty() {
             text += "\n  prediction\n";
         }

@@ -27,6 +27,7 @@ fn usual() -> TrainParams {
         batch_size: 32,
         learning_rate: 0.1,
         weight_decay: 0.003,
+        patience: 50,
         ..TrainParams::default()
     }
 }

@@ -16,8 +16,9 @@ pub struct TextOptions {
     #[arg(long = "name", value_name = "NAME")]
     pub kept_as: Option<String>,
     /// Length of a token's vector, or of a text's row with `--features svd`
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    pub dimensions: usize,
+    /// [default: 128]
+    #[arg(long, value_name = "N")]
+    pub dimensions: Option<usize>,
     /// Leave out terms of fewer training documents
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub min_count: usize,
@@ -25,7 +26,7 @@ pub struct TextOptions {
     #[arg(long, value_name = "N", default_value_t = 400)]
     pub longest: usize,
     /// Start from the vectors of this embedding (`malmoi embed`) instead of random ones
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "dimensions")]
     pub embedding: Option<String>,
     /// Leave the vectors as they are
     #[arg(long, requires = "embedding")]
@@ -45,32 +46,33 @@ pub struct TextOptions {
 /// How a network is trained.
 #[derive(clap::Args)]
 pub struct NetworkTraining {
-    /// How often each example is shown, at most
+    /// How often each example is shown, at most [default: 10; rows of a table: 1000]
     #[arg(long, value_name = "N", help_heading = HEADING)]
     pub epochs: Option<usize>,
-    /// Examples between two steps
+    /// Examples between two steps [default: 64; rows of a table: 32]
     #[arg(long, value_name = "N", help_heading = HEADING)]
     pub batch_size: Option<usize>,
     /// How a step follows from the slope
     #[arg(long, value_name = "NAME", default_value = "adam", help_heading = HEADING)]
     pub optimizer: StepName,
-    /// Length of the steps
+    /// Length of the steps [default: 0.001; for a table: 0.1]
     #[arg(long, value_name = "RATE", help_heading = HEADING)]
     pub learning_rate: Option<f64>,
     /// Shorten slopes that are longer; 0: never
     #[arg(long, value_name = "LENGTH", default_value_t = 5.0, help_heading = HEADING)]
     pub clip: f64,
-    /// End after so many epochs without a better validation loss
-    #[arg(long, value_name = "EPOCHS", default_value_t = 2, help_heading = HEADING)]
-    pub patience: usize,
-    /// Share of the numbers between layers that are left out while learning
+    /// End after so many epochs without a better validation loss [default: 2; for a table: 50]
+    #[arg(long, value_name = "EPOCHS", help_heading = HEADING)]
+    pub patience: Option<usize>,
+    /// Share of the numbers between layers that are left out while learning [default: 0.5; for
+    /// a table: 0]
     #[arg(long, value_name = "SHARE", help_heading = HEADING)]
     pub dropout: Option<f64>,
-    /// The same of the tokens' vectors
+    /// The same of the tokens' vectors [default: 0.3]
     #[arg(long, value_name = "SHARE", help_heading = HEADING)]
     pub token_dropout: Option<f64>,
-    /// Add this much of a weight to its slope: a penalty on large ones [default: 0.003 for
-    /// tables, 0 for text]
+    /// Add this much of a weight to its slope: a penalty on large ones [default: 0; for
+    /// a table: 0.003]
     #[arg(long, value_name = "X", help_heading = HEADING)]
     pub weight_decay: Option<f64>,
     /// Share of each target that goes to all classes alike

@@ -13,6 +13,9 @@ use super::network::{
     TextOptions,
 };
 
+/// Length of a token's vector, or of a reduced row, where nobody says it.
+const DIMENSIONS: usize = 128;
+
 /// Trains, measures, keeps and shows a network over text.
 ///
 /// # Errors
@@ -60,7 +63,7 @@ fn settings(options: &TextOptions, asked: TextNet) -> NetworkSettings {
         activation: activation_of(asked.activation),
         dropout: training.dropout.unwrap_or(0.5),
         token_dropout: training.token_dropout.unwrap_or(0.3),
-        dimensions: options.dimensions,
+        dimensions: options.dimensions.unwrap_or(DIMENSIONS),
         min_count: options.min_count,
         longest: options.longest,
         embedding: options.embedding.clone(),
@@ -112,7 +115,7 @@ pub fn params(options: &NetworkTraining, usual: TrainParams) -> TrainParams {
         },
         learning_rate: options.learning_rate.unwrap_or(usual.learning_rate),
         clip: (options.clip != 0.0).then_some(options.clip),
-        patience: options.patience,
+        patience: options.patience.unwrap_or(usual.patience),
         weight_decay: options.weight_decay.unwrap_or(usual.weight_decay),
         label_smoothing: options.label_smoothing,
         seed: options.seed,

@@ -9,6 +9,8 @@ const OF_SGD: f64 = 0.01;
 const OF_ADAM: f64 = 0.05;
 /// How many there are.
 const STEPS: u64 = 2_000;
+/// A slope at which four digits of the weights stand still.
+const FLAT: f64 = 1e-5;
 
 /// How to go down.
 #[derive(clap::Args)]
@@ -20,7 +22,7 @@ pub struct TrainingOptions {
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, help_heading = HEADING)]
     learning_rate: Option<f64>,
     /// Number of steps [default: 2000]
-    #[arg(long, value_name = "N", help_heading = HEADING)]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = HEADING)]
     steps: Option<u64>,
     /// Rows a step; `all` is every row [default: all]
     #[arg(long, value_name = "ROWS", value_parser = batch_size, help_heading = HEADING)]
@@ -128,6 +130,19 @@ pub fn described(params: &DescentParams) -> String {
 fn batch_size(text: &str) -> std::result::Result<usize, String> {
     match text {
         "all" => Ok(0),
-        text => text.parse().map_err(|_| "give a number of rows, or `all`".to_owned()),
+        text => match text.parse() {
+            Ok(0) | Err(_) => Err("give a number of rows, or `all`".to_owned()),
+            Ok(rows) => Ok(rows),
+        },
+    }
+}
+
+/// Whether a training went as far as it could, by the largest slope where it ended.
+pub fn optimum(slope: f64) -> String {
+    match slope <= FLAT {
+        true => format!("  at the optimum: no slope above {slope:.1e}\n"),
+        false => format!(
+            "  not at the optimum: the largest slope is {slope:.1e}; more --steps or --optimizer lbfgs\n"
+        ),
     }
 }

@@ -81,7 +81,7 @@ fn read(mut input: impl BufRead, path: &Path, stop: &dyn Fn() -> Result<()>) -> 
             false => why.at_word(path, row + 1),
         })?;
     }
-    if is_text && !rest_is_blank(&mut input).map_err(|why| why.at_line(path, claimed + 2))? {
+    if !rest_is_blank(&mut input, stop).map_err(|why| why.at_line(path, claimed + 2))? {
         return Err(Error::data(format!(
             "there are more than the {claimed} vectors of the first line"
         ))
@@ -93,6 +93,7 @@ fn read(mut input: impl BufRead, path: &Path, stop: &dyn Fn() -> Result<()>) -> 
 
 /// Why a row cannot be used.
 enum Why {
+    Stopped(Error),
     Io(std::io::Error),
     Wrong(String),
 }
@@ -106,6 +107,7 @@ impl From<std::io::Error> for Why {
 impl Why {
     fn at_line(self, path: &Path, line: u64) -> Error {
         match self {
+            Why::Stopped(error) => error,
             Why::Io(error) => Error::file("cannot read the vectors", path, error),
             Why::Wrong(why) => Error::data(why).at(place(path, line)),
         }
@@ -136,7 +138,7 @@ fn head(line: &[u8]) -> Option<(u64, usize)> {
 const ENOUGH: usize = 64;
 
 /// Whether what follows the first line is text. Among binary numbers stand bytes that text
-/// does not hold; where little is to be seen, what looks like numbers has to be some.
+/// does not hold; where little is to be seen, what ends the first line has to be a number.
 fn is_text(input: &mut impl BufRead, dimensions: usize) -> Result<bool, Why> {
     let seen = input.fill_buf()?;
     let seen = &seen[..seen.len().min(dimensions * 4 + 256)];
@@ -146,9 +148,9 @@ fn is_text(input: &mut impl BufRead, dimensions: usize) -> Result<bool, Why> {
         return Ok(false);
     }
     let line = seen.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let numbers = line.iter().skip_while(|byte| !b" \t".contains(byte));
-    let is_written = |byte: &u8| byte.is_ascii_digit() || b" \t\r.-+eEinfaINFA".contains(byte);
-    Ok(seen.len() >= ENOUGH || numbers.into_iter().all(is_written))
+    let last = line.trim_ascii_end().rsplit(|byte| b" \t".contains(byte)).next();
+    let is_number = |part: &[u8]| str::from_utf8(part).is_ok_and(|one| one.parse::<f32>().is_ok());
+    Ok(seen.len() >= ENOUGH || last.is_some_and(is_number))
 }
 
 /// A line without its end; `false` where none is left.
@@ -220,9 +222,14 @@ fn binary_row(input: &mut impl BufRead, word: &mut Vec<u8>, table: &mut Table) -
     table.keep(word.strip_prefix(b"\n").unwrap_or(word))
 }
 
-fn rest_is_blank(input: &mut impl BufRead) -> Result<bool, Why> {
+fn rest_is_blank(input: &mut impl BufRead, stop: &dyn Fn() -> Result<()>) -> Result<bool, Why> {
     let mut line = Vec::new();
+    let mut lines = 0u64;
     while next_line(input, &mut line)? {
+        lines += 1;
+        if lines.is_multiple_of(1024) {
+            stop().map_err(Why::Stopped)?;
+        }
         if !line.trim_ascii().is_empty() {
             return Ok(false);
         }
@@ -315,6 +322,27 @@ mod tests {
         let error = bytes(text.as_bytes()).err().unwrap();
         assert!(error.to_string().contains(expected), "{error}");
         assert_eq!(error.place(), Some(format!("v.txt, line {line}").as_str()), "{error}");
+    }
+
+    #[test]
+    fn little_text_is_text() {
+        let imported = bytes(b"1 1\nnew york 5\n").unwrap();
+        assert_eq!(imported.embedding.term(0), "new york");
+        refused("1 2\na 0x1 2\n", 2, "`0x1` is no finite number");
+        let error = bytes(&[b"1 1\nab \0\0\x80\x3f".as_slice(), b"more"].concat()).err().unwrap();
+        assert!(error.to_string().contains("more than the 1 vectors"), "{error}");
+    }
+
+    #[test]
+    fn blank_lines_without_end_can_be_stopped() {
+        let mut asked = std::cell::Cell::new(0);
+        let stop = || match asked.replace(asked.get() + 1) {
+            0 => Ok(()),
+            _ => Err(Error::interrupted()),
+        };
+        let text = "1 1\na 5\n".to_owned() + &"\n".repeat(5000);
+        let error = read(text.as_bytes(), Path::new("v"), &stop).err().unwrap();
+        assert_eq!((error.exit_code(), *asked.get_mut()), (130, 2));
     }
 
     #[test]

@@ -40,12 +40,14 @@ struct Words {
 }
 
 impl Stored {
-    /// Writes the file, whole or not at all.
+    /// Writes the file, whole or not at all; gives the number that tells it from all others.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn save(&self, path: &Path) -> Result<()> {
-        AtomicFile::write(path, &self.to_bytes()?)
+    pub fn save(&self, path: &Path) -> Result<u64> {
+        let bytes = self.to_bytes()?;
+        AtomicFile::write(path, &bytes)?;
+        Ok(xxh3_64(&bytes))
     }
 
     /// Reads what [`Stored::save`] wrote.

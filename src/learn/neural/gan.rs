@@ -62,6 +62,11 @@ pub struct Gan {
     noise: usize,
 }
 
+/// Most rows of a step, most numbers that the generator is given, most rows that are made.
+const MOST_ROWS: usize = 1 << 16;
+const MOST_NOISE: usize = 1 << 12;
+const MOST_MADE: usize = 10_000_000;
+
 /// Points of the curve.
 const SHOWN: usize = 100;
 
@@ -107,8 +112,11 @@ impl Gan {
     /// `count` rows like those that it learned from, one after another.
     ///
     /// # Errors
-    /// If the engine fails.
+    /// If there are more than 10 million, or what is made is no finite number.
     pub fn sample(&self, count: usize, seed: u64) -> Result<Vec<f32>> {
+        if count > MOST_MADE {
+            return Err(Error::usage(format!("at most {MOST_MADE} rows can be made at once")));
+        }
         let mut random = Random::new(seed);
         let noise: Vec<f32> = (0..count * self.noise).map(|_| random.normal() as f32).collect();
         let inputs = Inputs::Rows { values: &noise, columns: self.noise };
@@ -145,6 +153,11 @@ impl<'a> Course<'a> {
         }
         if params.steps == 0 || params.batch_size == 0 || params.noise == 0 {
             return Err(Error::usage("steps, batch size and noise must be at least 1"));
+        }
+        if params.batch_size > MOST_ROWS || params.noise > MOST_NOISE {
+            return Err(Error::usage(format!(
+                "a batch has at most {MOST_ROWS} rows, and the noise {MOST_NOISE} numbers"
+            )));
         }
         if !(params.learning_rate > 0.0 && params.learning_rate.is_finite()) {
             return Err(Error::usage("the learning rate must be greater than 0"));

@@ -216,7 +216,11 @@ fn check_body(body: &Body) -> Result<()> {
         Body::Convolution { widths, filters } => {
             sized("the number of filters", *filters, 1, WIDEST)?;
             sized("the number of widths", widths.len(), 1, 16)?;
-            widths.iter().try_for_each(|width| sized("the width of filters", *width, 1, 64))
+            widths.iter().try_for_each(|width| sized("the width of filters", *width, 1, 64))?;
+            match (1..widths.len()).any(|place| widths[..place].contains(&widths[place])) {
+                true => Err(Error::usage("a width of filters stands there twice")),
+                false => Ok(()),
+            }
         }
     }
 }
@@ -251,6 +255,8 @@ mod tests {
         assert!(refused(&|one| one.hidden = vec![0]).contains("a hidden layer is 0"));
         assert!(refused(&|one| one.output = Output::Classes(1)).contains("classes is 1"));
         assert!(refused(&|one| one.body = Body::Mean).contains("no order"));
+        let twice = Body::Convolution { widths: vec![3, 3], filters: 4 };
+        assert!(check_body(&twice).unwrap_err().to_string().contains("twice"));
         assert!(refused(&|one| one.dropout = 1.0).contains("dropout"));
         assert!(refused(&|one| one.dropout = f64::NAN).contains("dropout"));
         assert!(refused(&|one| one.hidden = vec![60_000; 9]).contains("too large"));

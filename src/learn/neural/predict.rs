@@ -9,7 +9,7 @@ use super::network::Network;
 use super::params::Output;
 use super::{engine, graph};
 use crate::data::{Sequences, softmax};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Examples that are computed together; more would only take memory.
 const TOGETHER: usize = 32;
@@ -39,25 +39,25 @@ impl<'a> Predictor<'a> {
     /// Probabilities of the classes, or numbers, of `chosen`, a row an example.
     ///
     /// # Errors
-    /// If the network reads something else.
+    /// If the network reads something else, or diverged.
     pub fn predict(&self, inputs: &Inputs, chosen: &[usize]) -> Result<Vec<f64>> {
         inputs.check(&self.network.params)?;
         let rows: Vec<Vec<f64>> = chosen
             .par_chunks(TOGETHER)
             .map(|chosen| self.some(inputs, chosen).map_err(engine))
             .collect::<Result<_>>()?;
-        Ok(rows.concat())
+        whole(rows.concat())
     }
 
     /// The same for one text.
     ///
     /// # Errors
-    /// If the network does not read texts.
+    /// If the network does not read texts, or diverged.
     pub fn text(&self, tokens: &[u32]) -> Result<Vec<f64>> {
         let texts = Sequences { tokens: tokens.to_vec(), ends: vec![tokens.len()] };
         let inputs = Inputs::Tokens(&texts);
         inputs.check(&self.network.params)?;
-        self.some(&inputs, &[0]).map_err(engine)
+        whole(self.some(&inputs, &[0]).map_err(engine)?)
     }
 
     fn some(&self, inputs: &Inputs, chosen: &[usize]) -> candle_core::Result<Vec<f64>> {
@@ -72,5 +72,14 @@ impl<'a> Predictor<'a> {
             numbers.chunks_exact_mut(count).for_each(|scores| _ = softmax(scores));
         }
         Ok(numbers)
+    }
+}
+
+/// Finite weights may be so large that what comes of them is not.
+fn whole(numbers: Vec<f64>) -> Result<Vec<f64>> {
+    match numbers.iter().all(|number| number.is_finite()) {
+        true => Ok(numbers),
+        false => Err(Error::data("the network diverged: it answers with what is no finite number")
+            .hinted("train it again with a lower --learning-rate")),
     }
 }

@@ -177,7 +177,10 @@ pub fn train(
         let losses = Some((loss, validation));
         let (epochs, count) = (training.epochs, learned.len());
         watch(&Epoch { epoch, epochs, shown: count, examples: count, losses });
-        if best.as_ref().is_some_and(|(_, best, _)| epoch >= best + training.patience.max(1)) {
+        if best
+            .as_ref()
+            .is_some_and(|(_, best, _)| epoch >= best.saturating_add(training.patience.max(1)))
+        {
             break;
         }
     }
@@ -187,10 +190,16 @@ pub fn train(
             Trained { network, curve, best_epoch, epochs, validation: Some(validation) }
         }
         None => {
+            // Nothing was held out that would have told.
+            let some = &learned[..learned.len().min(LOOKED_AT)];
+            Predictor::new(&course.network)?.predict(&examples.inputs, some)?;
             Trained { network: course.network, curve, best_epoch: epochs, epochs, validation: None }
         }
     })
 }
+
+/// Examples that a network without a validation part is tried on.
+const LOOKED_AT: usize = 64;
 
 /// A training on its way.
 struct Course<'a> {

@@ -141,10 +141,18 @@ fn test_texts(pipeline: &Pipeline, state: &Path, watch: &dyn Watch) -> Result<Ha
 pub fn import_embedding(
     path: &Path,
     state: &Path,
-    name: &str,
+    (name, replace): (&str, bool),
     watch: &dyn Watch,
 ) -> Result<(PathBuf, Imported)> {
     let file = embedding_file(state, name)?;
+    let trained = Summary::read(&file).ok().map(|kept| kept.about.pipeline);
+    if let Some(pipeline) = trained.filter(|pipeline| !pipeline.is_empty() && !replace) {
+        return Err(Error::usage(format!(
+            "`{name}` is an embedding that was trained on `{pipeline}`"
+        ))
+        .at(file.display().to_string())
+        .hinted("keep the imported one by another name (--name), or say --replace"));
+    }
     watch.stage("import");
     let imported = import(path, &|| watch.check())?;
     imported.embedding.save(&file)?;

@@ -34,7 +34,7 @@ pub use embed::{
 };
 #[cfg(feature = "neural")]
 pub use network::{LearnedNetwork, NetworkSettings, analyze_for_networks, learn_network};
-pub(super) use place::EMBEDDINGS;
+pub(super) use place::{EMBEDDINGS, learned_names};
 pub use place::{embedding_file, learned_file};
 pub use rating::{Alpha, Rated, Rater, RatingOptions, TriedAlpha, learn_ratings};
 pub use reduce::{ReduceOptions, Reduced, ReducedAxis, ReducedDocument, Reduction, reduce};

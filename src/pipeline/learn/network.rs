@@ -30,6 +30,9 @@ use crate::pipeline::known_texts::KnownTexts;
 use crate::pipeline::outcome::Evaluation;
 use crate::pipeline::watch::Watch;
 
+/// The field that says which network the facts beside it are about.
+const IDENTITY: &str = "identity";
+
 /// One of so many parts of the training part says when a training is at its best.
 const PARTS: usize = 10;
 
@@ -148,6 +151,10 @@ pub fn learn_network(
     let parted = Parted::of(&material, settings.training.seed);
     let trained = trained(&material, (&train, &begin), settings, &parted, watch)?;
     let seconds_training = start.elapsed().as_secs_f64();
+    let guessed = (material.labels.len() as f64).ln();
+    if trained.validation.as_ref().is_some_and(|one| one.loss > guessed) {
+        watch.note("the network is worse than guessing: try a lower --learning-rate");
+    }
     watch.stage("evaluate");
     let test = match settings.tested {
         true => Tested::of(&material, &test, &trained)?,
@@ -319,7 +326,10 @@ fn keep(file: &Path, learned: &LearnedNetwork, text_network: &TextNetwork) -> Re
     let folder = file.parent().expect("a learned file stands in a folder");
     std::fs::create_dir_all(folder)
         .map_err(|error| Error::file("cannot make the folder", folder, error))?;
-    text_network.save(file)?;
-    let text = serde_json::to_string_pretty(learned).expect("what was learned is plain data");
+    let identity = text_network.save(file)?;
+    let mut facts = serde_json::to_value(learned).expect("what was learned is plain data");
+    // Should only one of the two be written, it shows that they do not belong together.
+    facts[IDENTITY] = identity.into();
+    let text = serde_json::to_string_pretty(&facts).expect("facts are plain data");
     AtomicFile::write(&file.with_extension("json"), (text + "\n").as_bytes())
 }

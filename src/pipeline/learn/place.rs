@@ -29,6 +29,20 @@ pub fn learned_file(state: &Path, pipeline: &str, name: &str) -> Result<PathBuf>
     Ok(state.join(pipeline).join(LEARNED).join(format!("{name}.safetensors")))
 }
 
+/// Names of what was learned of `pipeline`, sorted.
+pub(in crate::pipeline) fn learned_names(state: &Path, pipeline: &str) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(state.join(pipeline).join(LEARNED)) else {
+        return Vec::new();
+    };
+    let name = |entry: std::fs::DirEntry| {
+        let name = entry.file_name().into_string().ok()?.strip_suffix(".safetensors")?.to_owned();
+        learned_file(state, pipeline, &name).is_ok().then_some(name)
+    };
+    let mut names: Vec<String> = entries.flatten().filter_map(name).collect();
+    names.sort();
+    names
+}
+
 fn check_name(name: &str, what: &str) -> Result<()> {
     let is_plain = |character: char| character.is_alphanumeric() || "-_.".contains(character);
     if name.is_empty() || name.len() > 100 || name.starts_with('.') || !name.chars().all(is_plain) {
@@ -41,6 +55,18 @@ fn check_name(name: &str, what: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_learned_is_listed() {
+        let state = tempfile::tempdir().unwrap();
+        assert!(learned_names(state.path(), "nsmc").is_empty());
+        let folder = state.path().join("nsmc/learned");
+        std::fs::create_dir_all(&folder).unwrap();
+        for name in ["rnn.safetensors", "rnn.json", "cnn.safetensors", ".tmp.safetensors"] {
+            std::fs::write(folder.join(name), "").unwrap();
+        }
+        assert_eq!(learned_names(state.path(), "nsmc"), ["cnn", "rnn"]);
+    }
 
     #[test]
     fn names_stay_within_their_folder() {

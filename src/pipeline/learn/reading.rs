@@ -8,6 +8,7 @@ use super::lexicon::Lexicon;
 use super::reduced::{ReducedHead, ReducedRows};
 use crate::analyze::Analyzer;
 use crate::data::{BREAK, Sequences, UNKNOWN};
+use crate::error::Result;
 use crate::learn::neural::{Input, Inputs, Predictor, UNSEEN};
 use crate::pipeline::terms::TermTable;
 use crate::vectorize::{Row, Vocabulary};
@@ -129,8 +130,11 @@ pub(super) enum ReadingWorker<'a> {
 
 impl ReadingWorker<'_> {
     /// What the network says of a clean text.
-    pub fn predict(&mut self, text: &str, predictor: &Predictor) -> Vec<f64> {
-        let said = match self {
+    ///
+    /// # Errors
+    /// If that is no number.
+    pub fn predict(&mut self, text: &str, predictor: &Predictor) -> Result<Vec<f64>> {
+        match self {
             ReadingWorker::Tokens { table, tokens } => {
                 tokens.clear();
                 table.encode(text, tokens);
@@ -144,8 +148,7 @@ impl ReadingWorker<'_> {
                 rows.reduce_row(&row.columns, &row.values, values);
                 predictor.predict(&Inputs::Rows { values, columns: rows.width() }, &[0])
             }
-        };
-        said.expect("the network reads this: it was checked")
+        }
     }
 
     /// How many terms the last text has, and how many of those are not known.

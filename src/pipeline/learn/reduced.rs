@@ -45,6 +45,9 @@ impl ReducedRows {
         let svd_params = SvdParams { seed, ..SvdParams::default() };
         let svd = TruncatedSvd::fit(&rows.train, dimensions, svd_params, watch.stop())?;
         let columns = svd.dimensions;
+        if columns < dimensions {
+            watch.note(&format!("the rows differ in {columns} directions only, not {dimensions}"));
+        }
         let reduced = |rows: &CsrMatrix| svd.transform(rows).into_raw_vec_and_offset().0;
         let (mut train, mut test) = (reduced(&rows.train), reduced(&rows.test));
         let (means, deviations) = scales(&train, columns);
@@ -118,7 +121,9 @@ impl ReducedRows {
         let (means, deviations) = (f32s("means")?, f32s("deviations")?);
         let fits = svd.columns.checked_mul(svd.dimensions) == Some(svd.components.len())
             && [means.len(), deviations.len()] == [svd.dimensions; 2]
-            && [svd.components.as_slice(), &means].concat().iter().all(|one| one.is_finite())
+            && [&svd.components, &means, &vectorizer.weights.factors]
+                .into_iter()
+                .all(|numbers| numbers.iter().all(|one| one.is_finite()))
             && deviations.iter().all(|one| *one > 0.0 && one.is_finite());
         fits.then_some(ReducedRows { vectorizer, svd, means, deviations })
     }

@@ -88,11 +88,11 @@ impl TextNetwork {
         }
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes the file, whole or not at all; gives its [`TextNetwork::identity`].
     ///
     /// # Errors
     /// If it cannot be written, or a dictionary is not there any more.
-    pub fn save(&self, path: &Path) -> Result<()> {
+    pub fn save(&self, path: &Path) -> Result<u64> {
         let (reading, mut extra) = self.reading.to_parts();
         let head = Head {
             malmoi: env!("CARGO_PKG_VERSION").to_owned(),
@@ -163,13 +163,20 @@ impl TextNetworkWorker<'_> {
         out: &mut Vec<f64>,
     ) -> std::result::Result<(), String> {
         let text = self.text_network.cleaner.try_clean(text)?;
-        self.probabilities_of_clean(&text, out);
-        Ok(())
+        self.probabilities_of_clean(&text, out)
     }
 
     /// The same for a text that is clean already.
-    pub fn probabilities_of_clean(&mut self, text: &str, out: &mut Vec<f64>) {
-        *out = self.reading.predict(text, &self.predictor);
+    ///
+    /// # Errors
+    /// If the network's answer is no number.
+    pub fn probabilities_of_clean(
+        &mut self,
+        text: &str,
+        out: &mut Vec<f64>,
+    ) -> std::result::Result<(), String> {
+        *out = self.reading.predict(text, &self.predictor).map_err(|error| error.to_string())?;
+        Ok(())
     }
 
     /// How many terms the last text has, and how many of those are not known.

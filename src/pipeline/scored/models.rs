@@ -64,7 +64,7 @@ impl Scorers {
                     all.models.len() - 1
                 }
             };
-            let kept = evidence_of(state, name);
+            let kept = evidence_of(state, name, all.models[place].identity());
             let learned = kept.as_ref().map_or(0, |kept| kept.learned.documents);
             let (evaluation, test_part) =
                 kept.map_or((None, None), |kept| (kept.metrics, kept.test_part));
@@ -83,7 +83,12 @@ impl Scorers {
 
     fn check(&self, pipeline: &Pipeline) -> Result<()> {
         let Some(first) = self.scorers.first() else {
-            let commands = self.untrained.iter().map(|(_, name)| format!("`malmoi run {name}`"));
+            let commands = self.untrained.iter().map(|(_, name)| match name.split_once('/') {
+                None => format!("`malmoi run {name}`"),
+                Some((pipeline, learned)) => {
+                    format!("`malmoi learn rnn {pipeline} --name {learned}` (or `cnn`, `mlp`)")
+                }
+            });
             let mut commands: Vec<String> = commands.collect();
             commands.dedup();
             let names = self.untrained.iter().map(|(_, name)| format!("`{name}`"));

@@ -72,20 +72,21 @@ impl Quotes<'_> {
                 *from += 1;
                 *from <= OF_A_SOURCE
             });
-        first.into_iter().chain(second).take(most).map(|one| self.quote(one, word)).collect()
+        first.into_iter().chain(second).take(most).filter_map(|one| self.quote(one, word)).collect()
     }
 
-    fn quote(&self, candidate: &Candidate, word: Option<usize>) -> Quote {
+    /// `None` if the model, which has an answer for the text, has none for a part of it.
+    fn quote(&self, candidate: &Candidate, word: Option<usize>) -> Option<Quote> {
         let (row, document) = (self.row(candidate), &*candidate.document);
         let side = usize::from(row.side);
         let model = self.plan.scorers.model(usize::from(row.scorer));
-        let explanation = explain(model, &document.body.0);
+        let explanation = explain(model, &document.body.0).ok()?;
         let anchor = word.and_then(|word| self.plan.keywords.place(word, &explanation.text));
         let sign = if side == self.plan.sides.negative { -1.0 } else { 1.0 };
         let (text, words) = excerpt(&explanation, sign, anchor);
         let source = (row.source != super::reading::NONE)
             .then(|| self.reading.sources.resolve(row.source).to_owned());
-        Quote {
+        Some(Quote {
             id: document.id.clone(),
             title: document.title.clone().unwrap_or_default(),
             day: Some(row.date()),
@@ -95,7 +96,7 @@ impl Quotes<'_> {
             probability: f64::from(candidate.probability),
             text,
             words,
-        }
+        })
     }
 }
 

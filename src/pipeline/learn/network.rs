@@ -101,7 +101,7 @@ pub struct LearnedNetwork {
     pub beside: Vec<Beside>,
     /// What the losses did.
     pub curve: Curve,
-    /// Time for reading and cutting the texts.
+    /// Time for reading and cutting the texts, and for reducing their rows.
     pub seconds_reading: f64,
     /// Time for training.
     pub seconds_training: f64,
@@ -140,14 +140,14 @@ pub fn learn_network(
     settings.training.check()?;
     let start = Instant::now();
     let material = Material::read(pipeline, analyze, state, watch)?;
-    let seconds_reading = start.elapsed().as_secs_f64();
     if material.labels.len() < 2 {
         return Err(Error::data("there are fewer than two labels to tell apart")
             .hinted("check `source.columns.label`"));
     }
-    let start = Instant::now();
     let Prepared { reading, train, test, begin } =
         Prepared::of(&material, pipeline, settings, state, watch)?;
+    let seconds_reading = start.elapsed().as_secs_f64();
+    let start = Instant::now();
     let parted = Parted::of(&material, settings.training.seed);
     let trained = trained(&material, (&train, &begin), settings, &parted, watch)?;
     let seconds_training = start.elapsed().as_secs_f64();

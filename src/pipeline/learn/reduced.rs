@@ -121,6 +121,8 @@ impl ReducedRows {
         let (means, deviations) = (f32s("means")?, f32s("deviations")?);
         let fits = svd.columns.checked_mul(svd.dimensions) == Some(svd.components.len())
             && [means.len(), deviations.len()] == [svd.dimensions; 2]
+            && [svd.singular_values.len(), svd.explained_variance_ratio.len()]
+                == [svd.dimensions; 2]
             && [&svd.components, &means, &vectorizer.weights.factors]
                 .into_iter()
                 .all(|numbers| numbers.iter().all(|one| one.is_finite()))
@@ -207,10 +209,11 @@ mod tests {
             without.remove(name);
             assert!(ReducedRows::from_parts(&head, &without).is_none(), "without {name}");
         }
-        for name in ["means", "components", "factors", "columns.1", "keys.1", "term_lengths"] {
+        let names = ["means", "components", "factors", "columns.1", "keys.1", "term_lengths"];
+        for name in names.into_iter().chain(["singular_values", "explained_variance_ratio"]) {
             let mut cut = bytes.clone();
             let length = cut[name].len();
-            cut.get_mut(name).unwrap().truncate(length - 4);
+            cut.get_mut(name).unwrap().truncate(length - 8);
             assert!(ReducedRows::from_parts(&head, &cut).is_none(), "{name} cut");
         }
         let mut flat = bytes.clone();

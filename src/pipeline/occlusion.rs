@@ -24,7 +24,8 @@ pub(super) fn explain_by_occlusion(labeler: &Labeler, text: &str) -> Result<Expl
     let mut worker = labeler.worker();
     let mut predict = |text: &str| {
         let mut probabilities = Vec::new();
-        worker.probabilities_of_clean(text, &mut probabilities).map_err(Error::data)?;
+        let answer = worker.probabilities_of_clean(text, &mut probabilities);
+        answer.map_err(|why| Error::data(why).hinted("train the network again"))?;
         Ok::<_, Error>(probabilities)
     };
     let probabilities = predict(&text)?;

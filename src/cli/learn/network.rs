@@ -58,6 +58,9 @@ pub struct NetworkTraining {
     /// Length of the steps [default: 0.001; for a table: 0.1]
     #[arg(long, value_name = "RATE", help_heading = HEADING)]
     pub learning_rate: Option<f64>,
+    /// How that changes from step to step
+    #[arg(long, value_name = "NAME", default_value = "constant", help_heading = HEADING)]
+    pub schedule: ScheduleName,
     /// Shorten slopes that are longer; 0: never
     #[arg(long, value_name = "LENGTH", default_value_t = 5.0, help_heading = HEADING)]
     pub clip: f64,
@@ -92,6 +95,15 @@ pub enum StepName {
     Momentum,
     /// Each number by the size of its own slopes.
     Adam,
+}
+
+/// Courses of the steps' length by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScheduleName {
+    /// Not at all.
+    Constant,
+    /// Evenly to 0 at the end of the last epoch.
+    Linear,
 }
 
 /// What follows a dense layer, by name.

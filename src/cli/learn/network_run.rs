@@ -1,7 +1,9 @@
 //! Networks over text in a build that has them.
 
 use malmoi::Result;
-use malmoi::learn::neural::{Activation, Body, Cell, OptimizerKind, Pooling, TrainParams};
+use malmoi::learn::neural::{
+    Activation, Body, Cell, OptimizerKind, Pooling, Schedule, TrainParams,
+};
 use malmoi::pipeline::{self, LearnedNetwork, NetworkSettings};
 use malmoi::report::metrics_table;
 
@@ -9,8 +11,8 @@ use super::super::Context;
 use super::super::output::harmless;
 use super::super::progress::Progress;
 use super::network::{
-    ActivationName, CellName, NetworkTraining, PoolingName, StepName, TextBody, TextNet,
-    TextOptions,
+    ActivationName, CellName, NetworkTraining, PoolingName, ScheduleName, StepName, TextBody,
+    TextNet, TextOptions,
 };
 
 /// Length of a token's vector, or of a reduced row, where nobody says it.
@@ -114,6 +116,10 @@ pub fn params(options: &NetworkTraining, usual: TrainParams) -> TrainParams {
             StepName::Adam => OptimizerKind::Adam,
         },
         learning_rate: options.learning_rate.unwrap_or(usual.learning_rate),
+        schedule: match options.schedule {
+            ScheduleName::Constant => Schedule::Constant,
+            ScheduleName::Linear => Schedule::Linear,
+        },
         clip: (options.clip != 0.0).then_some(options.clip),
         patience: options.patience.unwrap_or(usual.patience),
         weight_decay: options.weight_decay.unwrap_or(usual.weight_decay),
@@ -130,10 +136,11 @@ fn shown(learned: &LearnedNetwork) -> String {
         layers(&learned.layers, learned.parameters)
     );
     text += &format!(
-        "\n  {} terms; {} epochs, the best was {}\n  {:.1} s reading, {:.1} s training\n",
+        "\n  {} terms; {} epochs, the best was {}{}\n  {:.1} s reading, {:.1} s training\n",
         learned.terms,
         learned.epochs,
         learned.best_epoch,
+        if wants_more(learned) { ": more --epochs may be better" } else { "" },
         learned.seconds_reading,
         learned.seconds_training
     );
@@ -155,6 +162,15 @@ fn shown(learned: &LearnedNetwork) -> String {
         Some(file) => text + &format!("\n  kept in {}\n", harmless(&file.display().to_string())),
         None => text,
     }
+}
+
+/// Whether the validation loss still fell when the epochs were over. Steps that had become
+/// short by then would be others with more epochs.
+fn wants_more(learned: &LearnedNetwork) -> bool {
+    let training = &learned.settings.training;
+    learned.validation.is_some()
+        && learned.best_epoch == training.epochs
+        && training.schedule == Schedule::Constant
 }
 
 /// The arrays of a network, with their shapes.

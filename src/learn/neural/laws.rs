@@ -150,6 +150,30 @@ fn given_vectors_are_kept_or_tuned() {
 }
 
 #[test]
+fn steps_of_a_linear_schedule_shorten_to_nothing() {
+    let values = [0.0, 1.0, 2.0, 3.0];
+    let examples = Examples {
+        inputs: Inputs::Rows { values: &values, columns: 1 },
+        targets: Targets::Numbers(&[1.0, 3.0, 5.0, 7.0]),
+    };
+    let params = sample::rows(1, &[], Output::Numbers(1));
+    let after = |epochs: usize, schedule: Schedule| {
+        let optimizer = OptimizerKind::Sgd;
+        let training = TrainParams { epochs, schedule, optimizer, ..TrainParams::default() };
+        trained(&params, &training, examples, &[]).unwrap().network
+    };
+    // The first of all steps has its full length, the second of two half of it.
+    assert_eq!(after(1, Schedule::Linear), after(1, Schedule::Constant));
+    let (one, two) = (after(1, Schedule::Constant), after(2, Schedule::Constant));
+    let halved = after(2, Schedule::Linear);
+    let middle = |array: usize| (one.weights[array].values[0] + two.weights[array].values[0]) / 2.0;
+    for array in 0..2 {
+        assert!((halved.weights[array].values[0] - middle(array)).abs() < 1e-6);
+    }
+    assert_ne!(halved, two);
+}
+
+#[test]
 fn the_best_epoch_is_kept_and_waiting_ends() {
     // A target that cannot be known: the validation loss rises soon.
     let values: Vec<f32> = (0..60).map(|n| (n as f32 * 12.9898).sin()).collect();

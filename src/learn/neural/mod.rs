@@ -32,7 +32,7 @@ pub use file::Stored;
 pub use gan::{Gan, GanParams, train_gan};
 pub use likeness::Likeness;
 pub use network::{Layer, Network};
-pub use optimizer::{Optimizer, OptimizerKind};
+pub use optimizer::{Optimizer, OptimizerKind, Schedule};
 pub use params::{Activation, Body, Cell, Input, NetworkParams, Output, PADDING, Pooling, UNSEEN};
 pub use predict::Predictor;
 pub use train::{Epoch, Start, TrainParams, Trained, Validation, train};

@@ -16,6 +16,26 @@ pub enum OptimizerKind {
     Adam,
 }
 
+/// How the length of the steps changes in the course of a training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// Not at all.
+    Constant,
+    /// It falls evenly to 0 at the end of the last epoch.
+    Linear,
+}
+
+impl Schedule {
+    /// Part of the full length, for step `step` of `steps`, counted from 1.
+    pub(super) fn share(self, step: u64, steps: u64) -> f64 {
+        match self {
+            Schedule::Constant => 1.0,
+            Schedule::Linear => 1.0 - (step - 1) as f64 / steps as f64,
+        }
+    }
+}
+
 /// What steps depend on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Optimizer {

@@ -10,7 +10,7 @@ use super::batch::Shard;
 use super::deal::{SHARDS, batches, shards};
 use super::examples::{Examples, Targets};
 use super::network::{Network, Weight};
-use super::optimizer::{Optimizer, OptimizerKind, RowGradients};
+use super::optimizer::{Optimizer, OptimizerKind, RowGradients, Schedule};
 use super::params::{Input, NetworkParams, Output};
 use super::predict::Predictor;
 use super::sums::{Gradients, numbers};
@@ -31,6 +31,8 @@ pub struct TrainParams {
     pub optimizer: OptimizerKind,
     /// Length of a step.
     pub learning_rate: f64,
+    /// How that changes.
+    pub schedule: Schedule,
     /// Longest gradient; longer ones are shortened to it.
     pub clip: Option<f64>,
     /// Epochs without a better validation loss until it ends.
@@ -50,6 +52,7 @@ impl Default for TrainParams {
             batch_size: 64,
             optimizer: OptimizerKind::Adam,
             learning_rate: 1e-3,
+            schedule: Schedule::Constant,
             clip: Some(5.0),
             patience: 2,
             weight_decay: 0.0,
@@ -154,7 +157,7 @@ pub fn train(
     if let Start::Embedding(vectors) = start {
         network.set_embedding(vectors)?;
     }
-    let mut course = Course::new(network, training, examples);
+    let mut course = Course::new(network, training, (examples, learned.len()));
     let mut best: Option<(Validation, usize, Network)> = None;
     let mut curve = Curve::new("epoch");
     for epoch in 1..=training.epochs {
@@ -208,13 +211,21 @@ struct Course<'a> {
     training: &'a TrainParams,
     examples: &'a Examples<'a>,
     steps: u64,
+    /// How many there are if it goes on to the last epoch.
+    all_steps: u64,
 }
 
 impl<'a> Course<'a> {
-    fn new(network: Network, training: &'a TrainParams, examples: &'a Examples<'a>) -> Self {
+    fn new(
+        network: Network,
+        training: &'a TrainParams,
+        (examples, learned): (&'a Examples<'a>, usize),
+    ) -> Self {
         let mut optimizer = Optimizer::new(training.optimizer, training.learning_rate, &network);
         optimizer.weight_decay = training.weight_decay;
-        Course { network, optimizer, training, examples, steps: 0 }
+        let of_epoch = learned.div_ceil(training.batch_size) as u64;
+        let all_steps = of_epoch.saturating_mul(training.epochs as u64);
+        Course { network, optimizer, training, examples, steps: 0, all_steps }
     }
 
     /// Shows all of `learned` once; gives the mean loss.
@@ -246,6 +257,8 @@ impl<'a> Course<'a> {
         if let Some(clip) = self.training.clip.filter(|clip| length > *clip) {
             gradients.scale((clip / length) as f32);
         }
+        self.optimizer.rate =
+            self.training.learning_rate * self.training.schedule.share(self.steps, self.all_steps);
         self.optimizer.step(&mut self.network, &gradients.dense, gradients.rows.as_ref());
         Ok(gradients.loss)
     }

@@ -27,6 +27,9 @@ pub fn times(sparse: &CsrMatrix, dense: ArrayView2<f32>) -> Array2<f32> {
     }
     let out = product.as_slice_mut().expect("it was just laid out by rows");
     out.par_chunks_mut(width * AT_ONCE).enumerate().for_each(|(place, out)| {
+        // New pages that are read before they are written are given twice by the system,
+        // and each time all cores are told.
+        out.fill(0.0);
         let first = place * AT_ONCE;
         if sparse.row(first).0.len() < FULL {
             for (place, out) in out.chunks_exact_mut(width).enumerate() {

@@ -205,6 +205,20 @@ mod with_networks {
     }
 
     #[test]
+    fn a_network_that_was_still_getting_better_says_so() {
+        let folder = sample();
+        let told = |schedule: &str| {
+            let arguments = ["learn", "mlp", "mine", "--epochs", "1", "--schedule", schedule];
+            let (code, stdout, stderr) = run(folder.path(), &arguments);
+            assert_eq!(code, 0, "{stderr}");
+            assert!(stdout.contains("the best was 1"), "{stdout}");
+            stdout.contains("more --epochs may be better")
+        };
+        assert!(told("constant"));
+        assert!(!told("linear"));
+    }
+
+    #[test]
     fn a_report_is_labelled_by_a_network() {
         let folder = sample();
         let path = folder.path();
